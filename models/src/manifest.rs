@@ -27,7 +27,8 @@ pub struct Manifest {
     /// The golden pair.
     pub golden: Golden,
     /// Where the weights come from.
-    pub source: Source,
+    #[serde(rename = "source")]
+    pub sources: Vec<Source>,
     /// Inputs, in the order of the graph.
     #[serde(rename = "input")]
     pub inputs: Vec<Input>,

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// No model file is larger: a board has to hold them all in memory.
-pub const FILE_BYTES_MAX: u64 = 64 << 20;
+const FILE_BYTES_MAX: u64 = 64 << 20;
 
 /// A folder with one subfolder per model.
 #[derive(Debug, Clone)]

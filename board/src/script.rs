@@ -1,0 +1,123 @@
+//! Scripts: what a pretended learner does, scene by scene.
+//!
+//! ```text
+//! # one step a line: the scene to wait for, then what to do in it
+//! greet:   press a
+//! listen:  press sad            # the button with this label
+//! explain: say next.wav         # a wav file, beside the script
+//! listen:  show face.png        # what the camera sees from now on; `hide` ends it
+//! listen:  type I think she is sad.
+//! choose:  press stop
+//! ```
+
+use petri_core::{Button, Scene};
+use petri_runtime::{Clip, Error, Frame, intake};
+use std::path::Path;
+
+/// Largest script that is read.
+pub const SCRIPT_BYTES_MAX: usize = 64 << 10;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The scene to wait for.
+    pub scene: Scene,
+    /// What to do.
+    pub action: Action,
+}
+
+/// Something that a pretended learner does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Press a button.
+    Press(Button),
+    /// Press the button with this label; the first one if there is none.
+    Choose(String),
+    /// Speak.
+    Say(Clip),
+    /// Be seen.
+    Show(Frame),
+    /// Go out of sight.
+    Hide,
+    /// Type a line.
+    Type(String),
+}
+
+/// Reads a script and every file that it names, so that nothing can fail later.
+///
+/// # Errors
+/// With file and line, when a line makes no sense or a file cannot be used.
+pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
+    let text = intake::text_file(path, SCRIPT_BYTES_MAX)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut steps = Vec::new();
+    for (i, line) in text.lines().enumerate() {
+        let line = line.split_once('#').map_or(line, |(before, _)| before).trim();
+        if line.is_empty() {
+            continue;
+        }
+        let refuse = |what: String| Error::Intake { path: path.to_owned(), what: format!("line {}: {what}", i + 1) };
+        let (scene, rest) =
+            line.split_once(':').ok_or_else(|| refuse("write `scene: action`".to_owned()))?;
+        let scene = Scene::ALL.into_iter().find(|known| known.name() == scene.trim()).ok_or_else(|| {
+            let names = Scene::ALL.map(Scene::name).join(", ");
+            refuse(format!("there is no scene `{}`; use one of {names}", scene.trim()))
+        })?;
+        let rest = rest.trim();
+        let (verb, object) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let object = object.trim();
+        let action = match (verb, object) {
+            ("press", "a") => Action::Press(Button::A),
+            ("press", "b") => Action::Press(Button::B),
+            ("press", "c") => Action::Press(Button::C),
+            ("press", "stop") => Action::Press(Button::Stop),
+            ("press", label) if !label.is_empty() => Action::Choose(label.to_owned()),
+            ("say", file) if !file.is_empty() => Action::Say(intake::clip(&folder.join(file))?),
+            ("show", file) if !file.is_empty() => Action::Show(intake::frame(&folder.join(file))?),
+            ("hide", "") => Action::Hide,
+            ("type", text) if !text.is_empty() => Action::Type(text.to_owned()),
+            _ => return Err(refuse(format!("`{rest}` is no action; use press, say, show, hide or type"))),
+        };
+        steps.push(Step { scene, action });
+    }
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<Step>, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("script");
+        std::fs::write(&path, text).expect("written");
+        read(&path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn steps_are_read_and_comments_are_not() {
+        let steps = parse("# hello\ngreet: press a\n\nlisten:  press sad # why not\nlisten: type so it is\n");
+        let step = |scene, action| Step { scene, action };
+        assert_eq!(
+            steps.expect("a script"),
+            [
+                step(Scene::Greet, Action::Press(Button::A)),
+                step(Scene::Listen, Action::Choose("sad".to_owned())),
+                step(Scene::Listen, Action::Type("so it is".to_owned())),
+            ]
+        );
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_its_line() {
+        for (text, what) in [
+            ("greet press a", "line 1: write"),
+            ("greet: press a\nparty: press a", "line 2: there is no scene `party`"),
+            ("greet: dance", "line 1: `dance` is no action"),
+            ("greet: say nothing.wav", "no such file"),
+        ] {
+            let error = parse(text).expect_err(text);
+            assert!(error.contains(what) && error.lines().count() == 1, "{error}");
+        }
+    }
+}

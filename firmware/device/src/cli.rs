@@ -1,0 +1,153 @@
+//! The command line.
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Petri trains people to understand each other. Without a command it runs a demonstration session on the
+/// simulator, with real models and bundled real input.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    /// The folder with the model files.
+    #[arg(long, global = true, env = "PETRI_MODELS", value_name = "DIR")]
+    pub(crate) models: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a demonstration session on bundled real input.
+    Demo {
+        /// Where the pictures and the journal go; an earlier demonstration there is replaced.
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// Run a session.
+    Run(Run),
+    /// Say what a picture shows.
+    See {
+        /// A PNG, JPEG, BMP or PNM file.
+        image: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a recording says.
+    Hear {
+        /// A wav file.
+        wav: PathBuf,
+        /// The words to listen for, with commas between them.
+        #[arg(long, value_delimiter = ',', value_name = "WORDS")]
+        words: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a text expresses.
+    Read {
+        /// A sentence or two.
+        text: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a learner's progress as a table and a picture.
+    Progress {
+        #[command(flatten)]
+        keeping: Keeping,
+        /// Where the picture goes (SVG).
+        #[arg(long, value_name = "FILE", default_value = "petri-progress.svg")]
+        picture: PathBuf,
+    },
+    /// List the models and verify every file.
+    Models,
+}
+
+/// Whose session it is, and where it is kept.
+#[derive(Debug, Args)]
+pub(crate) struct Keeping {
+    /// The journal; made if there is none.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// The learner's number. Names are not stored.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    pub(crate) learner: u32,
+}
+
+impl Keeping {
+    /// The journal's path; the default lies in the user's state folder.
+    pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
+        let state = || std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+        let own = || Some(state().or_else(home)?.join("petri/journal.db"));
+        let path = self.journal.clone().or_else(own);
+        path.context("there is no home folder for the journal; name a file with --journal")
+    }
+}
+
+/// How to run a session.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The board to run on.
+    #[arg(long, value_enum, default_value_t = BoardName::Sim)]
+    pub(crate) board: BoardName,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+    /// sim: a picture, or a folder of pictures, for the camera.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) camera: Option<PathBuf>,
+    /// sim: a wav file for the microphone; may be given more than once, one is heard at each question.
+    #[arg(long, value_name = "WAV")]
+    pub(crate) microphone: Vec<PathBuf>,
+    /// sim: a script of what a pretended learner does.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Option<PathBuf>,
+    /// sim, replay: write a PNG of every screen into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) shots: Option<PathBuf>,
+    /// sim, replay: the display of those pictures.
+    #[arg(long, value_enum, default_value_t = DisplayName::Wide)]
+    pub(crate) display: DisplayName,
+    /// replay: the recording to replay.
+    #[arg(long, value_name = "FILE", required_if_eq("board", "replay"))]
+    pub(crate) from: Option<PathBuf>,
+    /// Record the session's inputs (percepts, never media or text) into this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// The seed of all chance in the session; from the clock if it is not given.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Trials before the menu comes back.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=60), value_name = "NUMBER")]
+    pub(crate) trials: u16,
+    /// Let a face that is held answer questions, too.
+    #[arg(long)]
+    pub(crate) face_answers: bool,
+}
+
+/// A board by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BoardName {
+    /// A Raspberry Pi.
+    Pi,
+    /// Another Linux board.
+    Linux,
+    /// The simulator.
+    Sim,
+    /// A recording.
+    Replay,
+}
+
+/// A display by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DisplayName {
+    /// 128 x 64, one bit.
+    Mono,
+    /// 240 x 240, colour.
+    Square,
+    /// 320 x 240, colour.
+    Wide,
+}

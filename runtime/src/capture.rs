@@ -1,0 +1,373 @@
+//! Capture and perception on threads of their own, because drivers and models block.
+//!
+//! Frames go through a slot that keeps only the latest; sound goes through a bounded queue; percepts come out of a
+//! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
+//! is dropped.
+
+use crate::perception::smooth::Smoother;
+use crate::perception::speech::{Heard, Speech, Words};
+use crate::perception::text::{Read, Text};
+use crate::perception::voice::{FRAME_SAMPLES, VoiceActivity};
+use crate::perception::{Seen, Sight, WORD_SAMPLES_MAX};
+use crate::ports::{Camera, Clock, Microphone, PortError};
+use crate::{Clip, Error, Frame, Perception};
+use petri_core::input::Sensors;
+use petri_core::{FaceReading, Sensor, Word};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Percepts that may wait for the session.
+const PERCEPTS_MAX: usize = 64;
+/// Frames of sound that may wait for the ear: two seconds.
+const SOUND_FRAMES_MAX: usize = 64;
+/// Lines of text that may wait for the reader.
+const LINES_MAX: usize = 8;
+/// How often a shut gate is looked at, and how long a lost sensor is left alone before it is tried again.
+const IDLE_MS: u64 = 20;
+const RETRY_MS_MIN: u64 = 250;
+const RETRY_MS_MAX: u64 = 8_000;
+
+/// Something that was perceived.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Percept {
+    /// A look at the learner's face.
+    Face {
+        /// What the last moments show.
+        reading: FaceReading,
+        /// What this frame shows.
+        seen: Seen,
+    },
+    /// An utterance that was heard.
+    Utterance {
+        /// Which word it was, if any.
+        heard: Heard,
+        /// What was said, if it was no word of the list.
+        transcript: Option<(String, Read)>,
+        /// Its length.
+        length_ms: u64,
+    },
+    /// A typed line that was read.
+    Line(Read),
+    /// A sensor came or went.
+    Sensor {
+        /// Which.
+        sensor: Sensor,
+        /// Whether it works now.
+        works: bool,
+        /// What it said.
+        reason: String,
+    },
+    /// A model failed on an input; the session goes on.
+    Failed(String),
+}
+
+/// The running threads of all sensors.
+pub struct Capture {
+    percepts: Receiver<Percept>,
+    lines: SyncSender<String>,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    camera: AtomicBool,
+    microphone: AtomicBool,
+    ends: AtomicBool,
+    frame: Slot<Frame>,
+}
+
+/// A place for one value: a new one replaces one that was not yet taken.
+struct Slot<T> {
+    value: Mutex<Option<T>>,
+    filled: Condvar,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { value: Mutex::new(None), filled: Condvar::new() }
+    }
+}
+
+impl<T> Slot<T> {
+    fn put(&self, value: Option<T>) {
+        *self.value.lock().unwrap_or_else(PoisonError::into_inner) = value;
+        self.filled.notify_one();
+    }
+
+    fn take(&self, wait: Duration) -> Option<T> {
+        let value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut value, _) =
+            self.filled.wait_timeout_while(value, wait, |value| value.is_none()).unwrap_or_else(PoisonError::into_inner);
+        value.take()
+    }
+}
+
+impl Capture {
+    /// Starts the threads. Both gates are shut.
+    pub fn start(
+        camera: Option<Box<dyn Camera>>,
+        microphone: Option<Box<dyn Microphone>>,
+        perception: Perception,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let Perception { sight, voice, speech, text } = perception;
+        let (percept_in, percepts) = sync_channel(PERCEPTS_MAX);
+        let (lines, line_out) = sync_channel::<String>(LINES_MAX);
+        let shared = Arc::new(Shared::default());
+        let mut threads = Vec::new();
+        if let Some(camera) = camera {
+            let (shared, out) = (Arc::clone(&shared), percept_in.clone());
+            threads.push(thread::spawn(move || watch(camera, &shared, &out)));
+        }
+        {
+            let (shared, out) = (Arc::clone(&shared), percept_in.clone());
+            threads.push(thread::spawn(move || see(&sight, clock.as_ref(), &shared, &out)));
+        }
+        if let Some(microphone) = microphone {
+            let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
+            let (sharing, out) = (Arc::clone(&shared), percept_in.clone());
+            threads.push(thread::spawn(move || record(microphone, &sharing, &sound_in, &out)));
+            let (sharing, out, text) = (Arc::clone(&shared), percept_in.clone(), text.clone());
+            threads.push(thread::spawn(move || Ear { voice, speech, text }.hear(&sharing, &sound_out, &out)));
+        }
+        {
+            let shared = Arc::clone(&shared);
+            threads.push(thread::spawn(move || read(&text, &shared, &line_out, &percept_in)));
+        }
+        Self { percepts, lines, shared, threads }
+    }
+
+    /// Opens and shuts the gates.
+    pub fn gate(&self, sensing: Sensors) {
+        self.shared.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
+        self.shared.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
+    }
+
+    /// Hands a typed line to the reader; `false` when it is still busy with earlier ones.
+    pub fn line(&self, line: String) -> bool {
+        self.lines.try_send(line).is_ok()
+    }
+
+    /// Waits for the next percept, at most `wait`.
+    pub fn percept(&self, wait: Duration) -> Option<Percept> {
+        match self.percepts.recv_timeout(wait) {
+            Ok(percept) => Some(percept),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                thread::sleep(wait);
+                None
+            }
+        }
+    }
+
+    /// Shuts the gates and ends the threads. A driver that blocks is left to end by itself.
+    pub fn stop(mut self) {
+        self.gate(Sensors::NONE);
+        self.shared.ends.store(true, Ordering::Release);
+        for _ in 0..50 {
+            if self.threads.iter().all(JoinHandle::is_finished) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(IDLE_MS));
+        }
+        self.threads.retain(|thread| !thread.is_finished());
+    }
+}
+
+impl Shared {
+    fn ends(&self) -> bool {
+        self.ends.load(Ordering::Acquire)
+    }
+}
+
+/// Says that a sensor came or went. If the session is behind, the latest state still arrives: the caller repeats it.
+fn report(out: &SyncSender<Percept>, sensor: Sensor, works: bool, reason: &str) {
+    let _ = out.try_send(Percept::Sensor { sensor, works, reason: reason.to_owned() });
+}
+
+/// A sensor that fails is left alone for a while, longer each time, and tried again.
+struct Retry {
+    sensor: Sensor,
+    wait_ms: u64,
+}
+
+impl Retry {
+    fn new(sensor: Sensor) -> Self {
+        Self { sensor, wait_ms: RETRY_MS_MIN }
+    }
+
+    fn works(&mut self, out: &SyncSender<Percept>) {
+        if self.wait_ms > RETRY_MS_MIN {
+            self.wait_ms = RETRY_MS_MIN;
+            report(out, self.sensor, true, "it is back");
+        }
+    }
+
+    /// `false` when there is no point in trying again.
+    fn failed(&mut self, error: &PortError, shared: &Shared, out: &SyncSender<Percept>) -> bool {
+        report(out, self.sensor, false, &error.to_string());
+        if matches!(error, PortError::Closed { .. }) {
+            return false;
+        }
+        for _ in 0..self.wait_ms / IDLE_MS {
+            if shared.ends() {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(IDLE_MS));
+        }
+        self.wait_ms = (self.wait_ms * 2).min(RETRY_MS_MAX);
+        true
+    }
+}
+
+fn watch(mut camera: Box<dyn Camera>, shared: &Shared, out: &SyncSender<Percept>) {
+    let mut retry = Retry::new(Sensor::Camera);
+    while !shared.ends() {
+        if !shared.camera.load(Ordering::Acquire) {
+            shared.frame.put(None);
+            thread::sleep(Duration::from_millis(IDLE_MS));
+            continue;
+        }
+        match camera.frame() {
+            Ok(frame) => {
+                retry.works(out);
+                if let Some(frame) = frame {
+                    shared.frame.put(Some(frame));
+                }
+            }
+            Err(error) => {
+                if !retry.failed(&error, shared, out) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn see(sight: &Sight, clock: &dyn Clock, shared: &Shared, out: &SyncSender<Percept>) {
+    #[cfg(feature = "therapy")]
+    let fresh = || Smoother::new(sight.expression().unsure_below());
+    #[cfg(not(feature = "therapy"))]
+    let fresh = || Smoother::new(0.5);
+    let mut smoother = fresh();
+    while !shared.ends() {
+        if !shared.camera.load(Ordering::Acquire) {
+            smoother = fresh();
+        }
+        let Some(frame) = shared.frame.take(Duration::from_millis(IDLE_MS)) else { continue };
+        let percept = match sight.look(&frame) {
+            Ok(seen) => Percept::Face { reading: smoother.push(clock.now(), &seen), seen },
+            Err(error) => Percept::Failed(error.to_string()),
+        };
+        // If the session is behind, this look is dropped: the next one is newer.
+        if let Err(TrySendError::Disconnected(_)) = out.try_send(percept) {
+            return;
+        }
+    }
+}
+
+type Sound = [f32; FRAME_SAMPLES];
+
+fn record(mut microphone: Box<dyn Microphone>, shared: &Shared, sound: &SyncSender<Sound>, out: &SyncSender<Percept>) {
+    let mut retry = Retry::new(Sensor::Microphone);
+    while !shared.ends() {
+        if !shared.microphone.load(Ordering::Acquire) {
+            thread::sleep(Duration::from_millis(IDLE_MS));
+            continue;
+        }
+        let mut frame = [0.0; FRAME_SAMPLES];
+        match microphone.read(&mut frame) {
+            Ok(()) => {
+                retry.works(out);
+                // An ear that is two seconds behind loses sound rather than memory.
+                if let Err(TrySendError::Disconnected(_)) = sound.try_send(frame) {
+                    return;
+                }
+            }
+            Err(error) => {
+                if !retry.failed(&error, shared, out) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+struct Ear {
+    voice: VoiceActivity,
+    speech: Speech,
+    text: Text,
+}
+
+impl Ear {
+    fn hear(mut self, shared: &Shared, sound: &Receiver<Sound>, out: &SyncSender<Percept>) {
+        let words = match self.speech.words(&Word::ALL.map(Word::text)) {
+            Ok(words) => words,
+            Err(error) => {
+                let _ = out.send(Percept::Failed(error.to_string()));
+                return;
+            }
+        };
+        while !shared.ends() {
+            let frame = match sound.recv_timeout(Duration::from_millis(IDLE_MS)) {
+                Ok(frame) => frame,
+                Err(RecvTimeoutError::Timeout) => {
+                    if !shared.microphone.load(Ordering::Acquire) {
+                        self.voice.reset();
+                    }
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let percept = match self.voice.push(&frame) {
+                Ok(None) => continue,
+                Ok(Some(clip)) => self.understand(&clip, &words).unwrap_or_else(|e| Percept::Failed(e.to_string())),
+                Err(error) => Percept::Failed(error.to_string()),
+            };
+            if out.send(percept).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// One word of the list, or else a reply in words.
+    fn understand(&self, clip: &Clip, words: &Words) -> Result<Percept, Error> {
+        let length_ms = clip.length_ms();
+        let mut heard = Heard { word: None, confidence: 0.0, best: Vec::new() };
+        if clip.samples().len() <= WORD_SAMPLES_MAX {
+            heard = self.speech.word(clip, words)?;
+        }
+        let mut transcript = None;
+        if heard.word.is_none() {
+            let text = self.speech.transcribe(clip)?;
+            // A word or two that is not on the list is no reply to read feelings into.
+            if text.split_whitespace().count() >= REPLY_WORDS_MIN {
+                let read = self.text.read(&text)?;
+                transcript = Some((text, read));
+            }
+        }
+        Ok(Percept::Utterance { heard, transcript, length_ms })
+    }
+}
+
+/// Shorter utterances are words, not replies.
+const REPLY_WORDS_MIN: usize = 3;
+
+fn read(text: &Text, shared: &Shared, lines: &Receiver<String>, out: &SyncSender<Percept>) {
+    while !shared.ends() {
+        match lines.recv_timeout(Duration::from_millis(IDLE_MS)) {
+            Ok(line) => {
+                let percept = text.read(&line).map_or_else(|error| Percept::Failed(error.to_string()), Percept::Line);
+                if out.send(percept).is_err() {
+                    return;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}

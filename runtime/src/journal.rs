@@ -1,0 +1,300 @@
+//! The journal: what learners did, one entry per trial, safe against a crash or a power cut at any moment.
+//!
+//! `SQLite` in WAL mode with full synchronization: an entry that was acknowledged is on the disk. Entries hold no
+//! media, no text and no name; a learner is a number, and time is stored by the day. Every entry carries a
+//! checksum, so that damage is noticed and never served.
+
+use crate::Error;
+use petri_core::{Entry, Progress};
+use rusqlite::{Connection, OpenFlags, params};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The version that this program writes. Each step from an older one is a migration in [`MIGRATIONS`].
+pub const VERSION: usize = MIGRATIONS.len();
+
+const MIGRATIONS: [&str; 2] = [
+    "CREATE TABLE trial (
+         id INTEGER PRIMARY KEY,
+         learner INTEGER NOT NULL,
+         session INTEGER NOT NULL,
+         day INTEGER NOT NULL,
+         entry BLOB NOT NULL,
+         crc32 INTEGER NOT NULL
+     ) STRICT;",
+    "CREATE INDEX trial_by_learner ON trial (learner, id);",
+];
+
+/// `PRAGMA application_id` of a Petri journal: `PTRI`.
+const APPLICATION_ID: i32 = 0x5054_5249;
+
+/// An open journal.
+pub struct Journal {
+    db: Connection,
+    path: PathBuf,
+}
+
+/// A stored entry with its circumstances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Number of the session on this device.
+    pub session: u32,
+    /// Days since 1970-01-01.
+    pub day: u32,
+    /// The trial.
+    pub entry: Entry,
+}
+
+impl Journal {
+    /// Opens the journal, makes it if there is none, and brings an older one up to date.
+    ///
+    /// # Errors
+    /// When the file is no journal, damaged, or written by a later version of Petri. It is left as it was.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        Self::prepare(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX, true)
+    }
+
+    /// Opens a journal that is already there.
+    ///
+    /// # Errors
+    /// As [`Journal::open`], and when there is none.
+    pub fn open_existing(path: &Path) -> Result<Self, Error> {
+        if !path.exists() {
+            return Err(refuse(path, "there is none yet; run a session first, or name another with --journal"));
+        }
+        Self::prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, false)
+    }
+
+    fn prepare(path: &Path, flags: OpenFlags, may_create: bool) -> Result<Self, Error> {
+        let fail = |error: rusqlite::Error| explain(path, &error);
+        let mut db = Connection::open_with_flags(path, flags).map_err(fail)?;
+        db.busy_timeout(Duration::from_secs(2)).map_err(fail)?;
+        let number = |db: &Connection, pragma: &str| -> Result<i64, Error> {
+            db.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).map_err(fail)
+        };
+        let version = usize::try_from(number(&db, "user_version")?).unwrap_or(usize::MAX);
+        let fresh = version == 0 && number(&db, "page_count")? == 0;
+        if fresh && !may_create {
+            return Err(refuse(path, "it is empty; run a session first, or name another with --journal"));
+        }
+        if !fresh && number(&db, "application_id")? != i64::from(APPLICATION_ID) {
+            return Err(refuse(path, "it is another program's database; name another file with --journal"));
+        }
+        if version > VERSION {
+            let what = format!("it is of version {version} and this Petri reads up to {VERSION}; update Petri");
+            return Err(refuse(path, what));
+        }
+        let check: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fail)?;
+        if check != "ok" {
+            return Err(refuse(path, "it is damaged; keep a copy for repair and name a new file with --journal"));
+        }
+        db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+        db.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+        if version < VERSION {
+            let change = db.transaction().map_err(fail)?;
+            for step in &MIGRATIONS[version..] {
+                change.execute_batch(step).map_err(fail)?;
+            }
+            change.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+            change.pragma_update(None, "user_version", VERSION as i64).map_err(fail)?;
+            change.commit().map_err(fail)?;
+        }
+        Ok(Self { db, path: path.to_owned() })
+    }
+
+    /// The number of a new session: one more than the last.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn next_session(&self) -> Result<u32, Error> {
+        let last = "SELECT COALESCE(MAX(session), 0) FROM trial";
+        self.db.query_row(last, [], |row| row.get::<_, u32>(0)).map(|n| n + 1).map_err(|e| explain(&self.path, &e))
+    }
+
+    /// Adds a trial. When this returns, the entry is on the disk.
+    ///
+    /// # Errors
+    /// When the disk is full or read-only; then nothing was added and what was there before is safe.
+    pub fn append(&mut self, learner: u32, session: u32, day: u32, entry: &Entry) -> Result<(), Error> {
+        let bytes = entry.to_bytes();
+        let sum = checksum(learner, session, day, &bytes);
+        let insert = "INSERT INTO trial (learner, session, day, entry, crc32) VALUES (?1, ?2, ?3, ?4, ?5)";
+        self.db
+            .execute(insert, params![learner, session, day, &bytes[..], sum])
+            .map(|_| ())
+            .map_err(|error| explain(&self.path, &error))
+    }
+
+    /// All trials of a learner, oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read or an entry is damaged.
+    pub fn entries(&self, learner: u32) -> Result<Vec<Stored>, Error> {
+        let fail = |error: rusqlite::Error| explain(&self.path, &error);
+        let select = "SELECT id, session, day, entry, crc32 FROM trial WHERE learner = ?1 ORDER BY id";
+        let mut statement = self.db.prepare(select).map_err(fail)?;
+        let mut rows = statement.query([learner]).map_err(fail)?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next().map_err(fail)? {
+            let read = || -> rusqlite::Result<(i64, u32, u32, Vec<u8>, u32)> {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            };
+            let (id, session, day, bytes, sum) = read().map_err(fail)?;
+            let intact = checksum(learner, session, day, &bytes) == sum;
+            match Entry::from_bytes(&bytes) {
+                Ok(entry) if intact => entries.push(Stored { session, day, entry }),
+                _ => {
+                    let what = format!("its entry {id} is damaged; keep a copy for repair and name a new file with --journal");
+                    return Err(refuse(&self.path, what));
+                }
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The learners in the journal, by number.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn learners(&self) -> Result<Vec<u32>, Error> {
+        let fail = |error: rusqlite::Error| explain(&self.path, &error);
+        let mut statement = self.db.prepare("SELECT DISTINCT learner FROM trial ORDER BY learner").map_err(fail)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(fail)?;
+        rows.collect::<Result<_, _>>().map_err(fail)
+    }
+
+    /// What is known of a learner: the journal folded from the first entry to the last.
+    ///
+    /// # Errors
+    /// As [`Journal::entries`].
+    pub fn progress(&self, learner: u32) -> Result<Progress, Error> {
+        let mut progress = Progress::default();
+        self.entries(learner)?.iter().for_each(|stored| progress.absorb(&stored.entry));
+        Ok(progress)
+    }
+}
+
+fn checksum(learner: u32, session: u32, day: u32, entry: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    for number in [learner, session, day] {
+        hasher.update(&number.to_le_bytes());
+    }
+    hasher.update(entry);
+    hasher.finalize()
+}
+
+fn refuse(path: &Path, what: impl Into<String>) -> Error {
+    Error::Journal { path: path.to_owned(), what: what.into() }
+}
+
+fn explain(path: &Path, error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    let what = match error.sqlite_error_code() {
+        Some(NotADatabase) => "it is no journal; name another file with --journal".to_owned(),
+        Some(DatabaseCorrupt) => {
+            "it is damaged; keep a copy for repair and name a new file with --journal".to_owned()
+        }
+        Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
+        Some(ReadOnly) => "it may not be written; check the permissions of the file and its folder".to_owned(),
+        Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
+        Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),
+        _ => format!("{error}; keep a copy for repair and name a new file with --journal"),
+    };
+    refuse(path, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use petri_core::{Channel, Emotion, Exercise, Outcome, Permille};
+
+    fn entry(trial: u16) -> Entry {
+        Entry {
+            trial,
+            exercise: Exercise::ReadTheWords,
+            item: 3,
+            target: Emotion::Sad,
+            answer: Some(Emotion::Calm),
+            outcome: Outcome::Different,
+            channel: Channel::Voice,
+            intensity: Permille::FULL,
+            latency_ms: 2_100,
+            helped: false,
+            ability_ml: -140 - trial as i16,
+            spread_ml: 900,
+        }
+    }
+
+    #[test]
+    fn entries_outlive_the_program_and_keep_learners_apart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("new/journal.db");
+        let mut journal = Journal::open(&path).expect("a new journal");
+        assert_eq!(journal.next_session().expect("a number"), 1);
+        for trial in 0..3 {
+            journal.append(1, 1, 20_000, &entry(trial)).expect("appended");
+        }
+        journal.append(2, 1, 20_000, &entry(9)).expect("appended");
+        drop(journal);
+        let journal = Journal::open_existing(&path).expect("the same journal");
+        let trials: Vec<u16> = journal.entries(1).expect("entries").iter().map(|s| s.entry.trial).collect();
+        assert_eq!(trials, [0, 1, 2]);
+        assert_eq!(journal.learners().expect("learners"), [1, 2]);
+        assert_eq!(journal.next_session().expect("a number"), 2);
+        let ability = journal.progress(1).expect("progress").get(Exercise::ReadTheWords, Emotion::Sad);
+        assert_eq!(ability.mean_ml, -142);
+    }
+
+    #[test]
+    fn a_journal_of_the_first_version_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal.db");
+        let old = Connection::open(&path).expect("a database");
+        old.execute_batch(MIGRATIONS[0]).expect("version 1");
+        old.pragma_update(None, "application_id", APPLICATION_ID).expect("marked");
+        old.pragma_update(None, "user_version", 1).expect("numbered");
+        let (bytes, sum) = (entry(0).to_bytes(), checksum(1, 1, 5, &entry(0).to_bytes()));
+        old.execute("INSERT INTO trial VALUES (1, 1, 1, 5, ?1, ?2)", params![&bytes[..], sum]).expect("a row");
+        drop(old);
+        let journal = Journal::open(&path).expect("migrated");
+        assert_eq!(journal.entries(1).expect("entries")[0].entry, entry(0));
+        let version: i64 = journal.db.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("version");
+        assert_eq!(version as usize, VERSION);
+    }
+
+    #[test]
+    fn foreign_newer_and_damaged_files_are_refused_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let refused = |name: &str, bytes: &[u8], what: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).expect("written");
+            let error = Journal::open(&path).err().expect("refused").to_string();
+            assert!(error.contains(what) && error.lines().count() == 1, "{error}");
+            assert_eq!(std::fs::read(&path).expect("still there"), bytes, "{name} was changed");
+        };
+        refused("text", b"dear diary, this is no database at all, but it is long enough to be one", "no journal");
+        let path = folder.path().join("good.db");
+        Journal::open(&path).expect("a journal").append(1, 1, 1, &entry(0)).expect("appended");
+        let mut good = std::fs::read(&path).expect("read");
+        good[60..64].copy_from_slice(&99u32.to_be_bytes());
+        refused("newer", &good, "update Petri");
+        good[60..64].copy_from_slice(&(VERSION as u32).to_be_bytes());
+        good[68..72].copy_from_slice(&7u32.to_be_bytes());
+        refused("foreign", &good, "another program");
+    }
+
+    #[test]
+    fn a_flipped_bit_in_an_entry_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal.db");
+        let mut journal = Journal::open(&path).expect("a journal");
+        journal.append(1, 1, 1, &entry(0)).expect("appended");
+        journal.db.execute("UPDATE trial SET day = day + 1", []).expect("tampered");
+        let error = journal.entries(1).expect_err("damaged").to_string();
+        assert!(error.contains("entry 1 is damaged"), "{error}");
+    }
+}

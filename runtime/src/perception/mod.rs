@@ -1,0 +1,155 @@
+//! Perception: from signals to percepts, on models run by tract.
+//!
+//! Every result can be `unsure` or `nothing`, and carries a confidence.
+
+pub mod detect;
+#[cfg(feature = "therapy")]
+pub mod expression;
+pub mod smooth;
+pub mod speech;
+pub mod text;
+mod tokens;
+pub mod voice;
+
+use crate::{Clip, Error, Frame};
+use petri_models::Store;
+use serde::Serialize;
+
+/// All models, loaded.
+pub struct Perception {
+    /// Sees.
+    pub sight: Sight,
+    /// Notices speech.
+    pub voice: voice::VoiceActivity,
+    /// Understands speech.
+    pub speech: speech::Speech,
+    /// Reads.
+    pub text: text::Text,
+}
+
+impl Perception {
+    /// Loads every model of this edition.
+    ///
+    /// # Errors
+    /// When a file is missing, not trusted, or does not run.
+    pub fn load(store: &Store) -> Result<Self, Error> {
+        Ok(Self {
+            sight: Sight::load(store)?,
+            voice: voice::VoiceActivity::load(store)?,
+            speech: speech::Speech::load(store)?,
+            text: text::Text::load(store)?,
+        })
+    }
+}
+
+/// Finds a face, and in the therapy edition reads its expression.
+#[derive(Clone)]
+pub struct Sight {
+    detector: detect::Detector,
+    #[cfg(feature = "therapy")]
+    expression: expression::Expression,
+}
+
+/// What one picture shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Seen {
+    /// The faces, the surest first.
+    pub faces: Vec<detect::Face>,
+    /// The expression of the first face.
+    #[cfg(feature = "therapy")]
+    pub expression: Option<expression::Reading>,
+}
+
+impl Sight {
+    /// Loads the models.
+    ///
+    /// # Errors
+    /// When a file is missing, not trusted, or does not run.
+    pub fn load(store: &Store) -> Result<Self, Error> {
+        Ok(Self {
+            detector: detect::Detector::load(store)?,
+            #[cfg(feature = "therapy")]
+            expression: expression::Expression::load(store)?,
+        })
+    }
+
+    /// Looks at a frame of a stream: one pass of the detector.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn look(&self, frame: &Frame) -> Result<Seen, Error> {
+        self.see(frame, self.detector.detect(frame)?)
+    }
+
+    /// Looks at a single picture, twice if need be: a face that fills the picture is missed at first.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn look_closely(&self, frame: &Frame) -> Result<Seen, Error> {
+        self.see(frame, self.detector.detect_tight(frame)?)
+    }
+
+    #[cfg(feature = "therapy")]
+    fn see(&self, frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
+        let expression = faces.first().map(|face| self.expression.read(frame, face)).transpose()?;
+        Ok(Seen { faces, expression })
+    }
+
+    #[cfg(not(feature = "therapy"))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
+    fn see(&self, _frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
+        Ok(Seen { faces })
+    }
+
+    /// The expression model.
+    #[cfg(feature = "therapy")]
+    pub fn expression(&self) -> &expression::Expression {
+        &self.expression
+    }
+}
+
+/// What a recording says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sound {
+    /// Whether there was speech in it at all.
+    pub speech: bool,
+    /// The word of the list.
+    #[serde(flatten)]
+    pub heard: speech::Heard,
+    /// All that was said.
+    pub transcript: String,
+}
+
+impl Perception {
+    /// Listens to a whole recording: is it speech, one of `words`, and what does it say?
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn listen(&mut self, clip: &Clip, words: &speech::Words) -> Result<Sound, Error> {
+        let utterances = self.voice.utterances(clip)?;
+        if utterances.is_empty() {
+            let heard = speech::Heard { word: None, confidence: 0.0, best: Vec::new() };
+            return Ok(Sound { speech: false, heard, transcript: String::new() });
+        }
+        let said: Vec<String> =
+            utterances.iter().map(|utterance| self.speech.transcribe(utterance)).collect::<Result<_, _>>()?;
+        // A word stands alone. A short recording is scored whole: its edges are the speaker's own.
+        let heard = if clip.samples().len() <= WORD_SAMPLES_MAX {
+            self.speech.word(clip, words)?
+        } else {
+            match utterances.as_slice() {
+                [only] => self.speech.word(only, words)?,
+                _ => speech::Heard { word: None, confidence: 0.0, best: Vec::new() },
+            }
+        };
+        let transcript = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+        Ok(Sound { speech: true, heard, transcript })
+    }
+}
+
+/// Longest clip that is scored against the word list as it is: three seconds.
+pub const WORD_SAMPLES_MAX: usize = 3 * crate::media::SAMPLE_RATE_HZ as usize;
+
+pub(crate) fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}

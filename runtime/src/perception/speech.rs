@@ -1,0 +1,326 @@
+//! Speech: which word of a list was said, and what was said at all.
+//!
+//! Both come from one encoder and decoder, Moonshine tiny (Jeffries et al., arXiv:2410.15608). A word's score is
+//! the log-probability that it is the whole transcript, so an unknown word scores low against all the words there
+//! are, not only against the list.
+
+use super::tokens::Tokens;
+use crate::engine::{Model, tensor};
+use crate::media::SAMPLE_RATE_HZ;
+use crate::{Clip, Error};
+use petri_models::{Id, Store};
+use serde::Serialize;
+use tract_core::prelude::{TValue, tvec};
+
+/// Score of a word that was not even begun.
+const NEVER: f32 = -99.0;
+/// Longest word list.
+pub const WORDS_MAX: usize = 64;
+
+/// Recognizes words and writes speech down.
+#[derive(Clone)]
+pub struct Speech {
+    encoder: Model,
+    decoder: Model,
+    tokens: std::sync::Arc<Tokens>,
+    rules: Rules,
+}
+
+#[derive(Clone)]
+struct Rules {
+    bos: i64,
+    eos: i64,
+    end_ids: Vec<usize>,
+    peak_level: f32,
+    gain_max: f32,
+    silent_peak: f32,
+    clip_samples_max: usize,
+    pads: [(usize, usize); 2],
+    prune: f32,
+    accept: f32,
+    reject: f32,
+    mean: f32,
+    margin: f32,
+    tokens_per_second: f32,
+    tokens_max: usize,
+    transcribe_samples_max: usize,
+    samples_min: usize,
+    rarity_reference: f32,
+    rarity_weight: f32,
+    rarity_limit: f32,
+}
+
+/// A list of words to listen for, prepared once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    words: Vec<Wanted>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Wanted {
+    text: String,
+    /// Token ids with a capital and without.
+    spellings: [Vec<i64>; 2],
+    /// What a word gets for being rare: the decoder expects it less, however clearly it is said.
+    bonus: f32,
+}
+
+/// What a clip was heard as.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Heard {
+    /// The word of the list, or none when no word of the list was said clearly enough.
+    pub word: Option<String>,
+    /// Confidence in `word`, or in the best guess that was rejected: 0 to 1.
+    pub confidence: f32,
+    /// The two best words with their log-probabilities.
+    pub best: Vec<(String, f32)>,
+}
+
+/// A clip as the encoder sees it; reused for scoring and transcription.
+struct Memory {
+    steps: usize,
+    values: Vec<f32>,
+}
+
+impl Speech {
+    /// Loads encoder, decoder and vocabulary.
+    ///
+    /// # Errors
+    /// When a file is missing, not trusted, or does not run.
+    pub fn load(store: &Store) -> Result<Self, Error> {
+        let encoder = Model::load(store, Id::SpeechEncoder)?;
+        let decoder = Model::load(store, Id::SpeechDecoder)?;
+        let tokens = Tokens::parse(&store.asset(Id::SpeechDecoder, "tokens.txt")?);
+        let settings = decoder.manifest();
+        let number = |name: &str| settings.number(name);
+        let samples = |seconds: f32| (seconds * SAMPLE_RATE_HZ as f32) as usize;
+        let pad = |name: &str, look: usize| samples(settings.numbers(name)[look] / 1_000.0);
+        let rules = Rules {
+            bos: number("bos_id") as i64,
+            eos: number("eos_id") as i64,
+            end_ids: settings.numbers("end_ids").iter().map(|id| *id as usize).collect(),
+            peak_level: number("peak_level"),
+            gain_max: number("max_gain"),
+            silent_peak: number("silent_peak"),
+            clip_samples_max: samples(number("max_clip_seconds")),
+            pads: [0, 1].map(|look| (pad("pad_before_ms", look), pad("pad_after_ms", look))),
+            prune: number("prune_log_probability"),
+            accept: number("accept_log_probability"),
+            reject: number("reject_log_probability"),
+            mean: number("mean_log_probability"),
+            margin: number("margin"),
+            tokens_per_second: number("tokens_per_second"),
+            tokens_max: number("max_tokens") as usize,
+            transcribe_samples_max: samples(number("max_transcribe_seconds")),
+            samples_min: encoder.manifest().number("min_samples") as usize,
+            rarity_reference: number("rarity_reference"),
+            rarity_weight: number("rarity_weight"),
+            rarity_limit: number("rarity_limit"),
+        };
+        Ok(Self { encoder, decoder, tokens: tokens.into(), rules })
+    }
+
+    /// Prepares a list of words, at most [`WORDS_MAX`]; empty ones and those beyond are left out.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn words(&self, list: &[&str]) -> Result<Words, Error> {
+        let silence = self.encode(&vec![0.0; SAMPLE_RATE_HZ as usize])?;
+        let mut words = Vec::new();
+        for text in list.iter().filter(|text| !text.trim().is_empty()).take(WORDS_MAX) {
+            let spellings = [capitalized(text), text.to_lowercase()].map(|spelling| self.tokens.encode(&spelling));
+            let candidates: Vec<(usize, &[i64])> = spellings.iter().map(|ids| (0, ids.as_slice())).collect();
+            let first = self.first(&silence)?;
+            let expected = log_sum(&self.totals(&silence, &first, &candidates)?);
+            let rules = &self.rules;
+            let bonus = (rules.rarity_weight * (rules.rarity_reference - expected)).clamp(0.0, rules.rarity_limit);
+            words.push(Wanted { text: (*text).to_owned(), spellings, bonus });
+        }
+        Ok(Words { words })
+    }
+
+    /// Which of `words` the clip says, if any.
+    ///
+    /// A clear score decides at once. In between, the clip is looked at again with other silence around it, and
+    /// the mean of both looks decides.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn word(&self, clip: &Clip, words: &Words) -> Result<Heard, Error> {
+        let nothing = Heard { word: None, confidence: 0.0, best: Vec::new() };
+        let Some(audio) = self.prepare(clip.samples()) else { return Ok(nothing) };
+        let rules = &self.rules;
+        let mut scores = self.look(&audio, 0, words)?;
+        let Some(mut first) = leader(&scores) else { return Ok(nothing) };
+        let clear = first.score >= rules.accept;
+        let mut accepted = clear && first.margin >= rules.margin;
+        if !clear && first.score >= rules.reject {
+            let again = self.look(&audio, 1, words)?;
+            for (score, other) in scores.iter_mut().zip(again) {
+                *score = log_sum(&[*score, other]) - std::f32::consts::LN_2;
+            }
+            first = leader(&scores).unwrap_or(first);
+            accepted = first.score >= rules.mean && first.margin >= rules.margin;
+        }
+        let text = |index: usize| words.words[index].text.clone();
+        let best = std::iter::once(first.index).chain(first.second);
+        Ok(Heard {
+            word: accepted.then(|| text(first.index)),
+            confidence: self.confidence(&first, accepted),
+            best: best.map(|index| (text(index), scores[index])).collect(),
+        })
+    }
+
+    /// Writes down what the clip says; greedy, at most the manifest's tokens a second.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn transcribe(&self, clip: &Clip) -> Result<String, Error> {
+        let rules = &self.rules;
+        let samples = clip.samples();
+        let audio = &samples[..samples.len().min(rules.transcribe_samples_max)];
+        let silent = audio.iter().all(|sample| sample.abs() < rules.silent_peak);
+        if silent || audio.len() < rules.samples_min {
+            return Ok(String::new());
+        }
+        let memory = self.encode(audio)?;
+        let seconds = audio.len() as f32 / SAMPLE_RATE_HZ as f32;
+        let limit = rules.tokens_max.min((seconds * rules.tokens_per_second).ceil() as usize);
+        let mut ids = vec![rules.bos];
+        while ids.len() <= limit {
+            let logits = self.decode(&memory, &ids, ids.len(), &[ids.len() as i64 - 1])?;
+            let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            match best {
+                Some((id, _)) if id as i64 != rules.eos => ids.push(id as i64),
+                _ => break,
+            }
+        }
+        Ok(self.tokens.decode(&ids[1..]))
+    }
+
+    /// The mean removed and the level raised; `None` where nothing was recorded.
+    fn prepare(&self, samples: &[f32]) -> Option<Vec<f32>> {
+        let rules = &self.rules;
+        let samples = &samples[..samples.len().min(rules.clip_samples_max)];
+        let mean = samples.iter().sum::<f32>() / samples.len().max(1) as f32;
+        let peak = samples.iter().fold(0.0f32, |peak, sample| peak.max((sample - mean).abs()));
+        if peak < rules.silent_peak || samples.len() < rules.samples_min {
+            return None;
+        }
+        let gain = (rules.peak_level / peak).min(rules.gain_max);
+        Some(samples.iter().map(|sample| (sample - mean) * gain).collect())
+    }
+
+    /// Score of each word as the whole transcript, with the silence of this look around the clip.
+    fn look(&self, audio: &[f32], look: usize, words: &Words) -> Result<Vec<f32>, Error> {
+        let (before, after) = self.rules.pads[look];
+        let mut padded = vec![0.0; before + audio.len() + after];
+        padded[before..before + audio.len()].copy_from_slice(audio);
+        let memory = self.encode(&padded)?;
+        let first = self.first(&memory)?;
+        // Only spellings whose first token is at all likely are followed further: most words cost nothing.
+        let mut alive = Vec::new();
+        for (word, wanted) in words.words.iter().enumerate() {
+            let likely = |ids: &&Vec<i64>| ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune);
+            alive.extend(wanted.spellings.iter().filter(likely).map(|ids| (word, ids.as_slice())));
+        }
+        let mut scores = vec![NEVER; words.words.len()];
+        for ((word, _), total) in alive.iter().zip(self.totals(&memory, &first, &alive)?) {
+            scores[*word] = log_sum(&[scores[*word], total]);
+        }
+        for (score, wanted) in scores.iter_mut().zip(&words.words).filter(|(score, _)| **score > NEVER) {
+            *score += wanted.bonus;
+        }
+        Ok(scores)
+    }
+
+    /// Log-probabilities of the first token.
+    fn first(&self, memory: &Memory) -> Result<Vec<f32>, Error> {
+        let mut first = self.decode(memory, &[self.rules.bos], 1, &[0])?;
+        log_softmax(&mut first);
+        Ok(first)
+    }
+
+    /// Log-probability of each spelling followed by an end, in one run of the decoder.
+    fn totals(&self, memory: &Memory, first: &[f32], spellings: &[(usize, &[i64])]) -> Result<Vec<f32>, Error> {
+        let rules = &self.rules;
+        let Some(longest) = spellings.iter().map(|(_, ids)| ids.len()).max() else { return Ok(Vec::new()) };
+        let length = longest + 1;
+        let (mut batch, mut rows) = (vec![rules.eos; spellings.len() * length], Vec::new());
+        for (i, (_, ids)) in spellings.iter().enumerate() {
+            batch[i * length] = rules.bos;
+            batch[i * length + 1..][..ids.len()].copy_from_slice(ids);
+            rows.extend((1..=ids.len()).map(|j| (i * length + j) as i64));
+        }
+        let mut table = self.decode(memory, &batch, length, &rows)?;
+        let mut table = table.chunks_exact_mut(first.len());
+        let mut totals = Vec::with_capacity(spellings.len());
+        for (_, ids) in spellings {
+            let mut total = ids.first().map_or(NEVER, |id| first[*id as usize]);
+            for following in ids.iter().skip(1).map(|id| Some(*id as usize)).chain([None]) {
+                let Some(row) = table.next() else { break };
+                log_softmax(row);
+                total += match following {
+                    Some(id) => row[id],
+                    None => log_sum(&rules.end_ids.iter().map(|id| row[*id]).collect::<Vec<_>>()),
+                };
+            }
+            totals.push(total);
+        }
+        Ok(totals)
+    }
+
+    fn encode(&self, audio: &[f32]) -> Result<Memory, Error> {
+        let mut outputs = self.encoder.floats(tvec![tensor(&self.encoder, &[1, audio.len()], audio)?])?;
+        let values = outputs.pop().unwrap_or_default();
+        Ok(Memory { steps: values.len() / 288, values })
+    }
+
+    /// Scores of the next token after each position in `rows`, one row of the vocabulary each.
+    fn decode(&self, memory: &Memory, ids: &[i64], length: usize, rows: &[i64]) -> Result<Vec<f32>, Error> {
+        let inputs: [TValue; 3] = [
+            tensor(&self.decoder, &[ids.len() / length, length], ids)?,
+            tensor(&self.decoder, &[1, memory.steps, 288], &memory.values)?,
+            tensor(&self.decoder, &[rows.len()], rows)?,
+        ];
+        Ok(self.decoder.floats(inputs.into_iter().collect())?.pop().unwrap_or_default())
+    }
+
+    /// 0.5 at the threshold, towards 1 as the word explains the sound better and leads by more.
+    fn confidence(&self, first: &Leader, accepted: bool) -> f32 {
+        let lead = (first.score - self.rules.mean).min(first.margin - self.rules.margin);
+        let confidence = 1.0 / (1.0 + (-lead).exp());
+        if accepted { confidence.max(0.5) } else { confidence.min(0.499) }
+    }
+}
+
+struct Leader {
+    index: usize,
+    second: Option<usize>,
+    score: f32,
+    margin: f32,
+}
+
+/// The best word, its score, and its lead over the second; ties go to the earlier word.
+fn leader(scores: &[f32]) -> Option<Leader> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    let (&index, second) = (order.first()?, order.get(1).copied());
+    let margin = scores[index] - second.map_or(NEVER, |second| scores[second]);
+    Some(Leader { index, second, score: scores[index], margin })
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn log_sum(values: &[f32]) -> f32 {
+    let top = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    top + values.iter().map(|value| (value - top).exp()).sum::<f32>().ln()
+}
+
+fn log_softmax(row: &mut [f32]) {
+    let total = log_sum(row);
+    row.iter_mut().for_each(|value| *value -= total);
+}

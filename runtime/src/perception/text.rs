@@ -1,0 +1,264 @@
+//! Text: sentiment and emotions of a sentence, and the feeling that it names outright.
+
+use super::sigmoid;
+use crate::engine::{Model, tensor};
+use crate::{Error, intake};
+use petri_core::{Emotion, Permille, TextReading};
+use petri_models::{Id, Store};
+use serde::Serialize;
+use tokenizers::Tokenizer;
+use tract_core::prelude::tvec;
+
+/// Reads sentences.
+#[derive(Clone)]
+pub struct Text {
+    model: Model,
+    tokenizer: std::sync::Arc<Tokenizer>,
+    rules: Rules,
+}
+
+#[derive(Clone)]
+struct Rules {
+    tokens_max: usize,
+    emotions: Vec<f32>,
+    ekman: Vec<f32>,
+    groups: Vec<f32>,
+}
+
+/// The tone of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sentiment {
+    /// More bad than good.
+    Negative,
+    /// Neither.
+    Neutral,
+    /// More good than bad.
+    Positive,
+    /// Both.
+    Mixed,
+    /// The model cannot tell.
+    Unsure,
+}
+
+/// What a sentence says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Read {
+    /// Its tone.
+    pub sentiment: Sentiment,
+    /// Confidence in the tone, 0 to 1.
+    pub confidence: f32,
+    /// Probabilities of the four groups of GoEmotions, by name.
+    pub groups: Vec<(String, f32)>,
+    /// The feeling that the text expresses, if the model is sure of one.
+    pub feeling: Option<Emotion>,
+    /// Confidence in `feeling`, 0 to 1.
+    pub feeling_confidence: f32,
+    /// The feeling that the text names outright, if it names exactly one.
+    pub named: Option<Emotion>,
+    /// Those of the 28 emotions of GoEmotions that are present, the likeliest first.
+    pub emotions: Vec<(String, f32)>,
+}
+
+/// Everything the model says of a sentence, as probabilities in the order of the manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probabilities {
+    /// 28 emotions.
+    pub emotions: Vec<f32>,
+    /// Ekman's six and neutral.
+    pub ekman: Vec<f32>,
+    /// Ambiguous, negative, neutral, positive.
+    pub groups: Vec<f32>,
+}
+
+/// The groups, in the order of the model.
+pub const GROUPS: [&str; 4] = ["ambiguous", "negative", "neutral", "positive"];
+/// Ekman's emotions in the order of the model, as the device names them.
+pub const EKMAN: [Emotion; 7] = [
+    Emotion::Angry,
+    Emotion::Disgusted,
+    Emotion::Scared,
+    Emotion::Happy,
+    Emotion::Calm,
+    Emotion::Sad,
+    Emotion::Surprised,
+];
+
+impl Text {
+    /// Loads the model and its vocabulary.
+    ///
+    /// # Errors
+    /// When a file is missing, not trusted, or does not run.
+    pub fn load(store: &Store) -> Result<Self, Error> {
+        let model = Model::load(store, Id::TextEmotion)?;
+        let bytes = store.asset(Id::TextEmotion, "tokenizer.json")?;
+        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| Error::Engine {
+            id: Id::TextEmotion.folder(),
+            reason: format!("tokenizer.json: {error}"),
+        })?;
+        let settings = model.manifest();
+        let rules = Rules {
+            tokens_max: settings.number("max_tokens") as usize,
+            emotions: settings.numbers("threshold_emotions").to_vec(),
+            ekman: settings.numbers("threshold_ekman").to_vec(),
+            groups: settings.numbers("threshold_groups").to_vec(),
+        };
+        Ok(Self { model, tokenizer: tokenizer.into(), rules })
+    }
+
+    /// Reads one sentence.
+    ///
+    /// # Errors
+    /// When the text is empty or too long, or the engine fails.
+    pub fn read(&self, sentence: &str) -> Result<Read, Error> {
+        let sentence = intake::text(sentence)?;
+        let found = self.probabilities(sentence)?;
+        let (sentiment, confidence) = self.sentiment(&found.groups);
+        let (feeling, feeling_confidence) = self.feeling(&found.ekman);
+        let labels = &self.model.manifest().labels;
+        let mut emotions: Vec<(String, f32)> = labels
+            .iter()
+            .zip(found.emotions.iter().zip(&self.rules.emotions))
+            .filter(|(_, (p, threshold))| p >= threshold)
+            .map(|(label, (p, _))| (label.clone(), *p))
+            .collect();
+        emotions.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(Read {
+            sentiment,
+            confidence,
+            groups: GROUPS.iter().map(|name| (*name).to_owned()).zip(found.groups).collect(),
+            feeling,
+            feeling_confidence,
+            named: named_feeling(sentence),
+            emotions,
+        })
+    }
+
+    /// All probabilities of one sentence.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn probabilities(&self, sentence: &str) -> Result<Probabilities, Error> {
+        let encoded = self.tokenizer.encode(sentence, true).map_err(|error| Error::Engine {
+            id: Id::TextEmotion.folder(),
+            reason: error.to_string(),
+        })?;
+        let mut ids: Vec<i64> = encoded.get_ids().iter().map(|id| i64::from(*id)).collect();
+        if ids.len() > self.rules.tokens_max {
+            // The last token closes the sentence and stays.
+            let close = ids.pop();
+            ids.truncate(self.rules.tokens_max - 1);
+            ids.extend(close);
+        }
+        let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
+        let mut outputs = outputs.into_iter().map(|logits| logits.into_iter().map(sigmoid).collect());
+        let mut next = || outputs.next().unwrap_or_default();
+        Ok(Probabilities { emotions: next(), ekman: next(), groups: next() })
+    }
+
+    /// Whether each group counts as present, as the figures of the model card count it.
+    pub fn groups_present(&self, probabilities: &Probabilities) -> Vec<bool> {
+        present(&probabilities.groups, &self.rules.groups)
+    }
+
+    /// Whether each of Ekman's emotions counts as present.
+    pub fn ekman_present(&self, probabilities: &Probabilities) -> Vec<bool> {
+        present(&probabilities.ekman, &self.rules.ekman)
+    }
+
+    /// Whether each of the 28 emotions counts as present.
+    pub fn emotions_present(&self, probabilities: &Probabilities) -> Vec<bool> {
+        present(&probabilities.emotions, &self.rules.emotions)
+    }
+
+    fn sentiment(&self, groups: &[f32]) -> (Sentiment, f32) {
+        let settings = self.model.manifest();
+        let [_, negative, neutral, positive] = [0, 1, 2, 3].map(|i| groups.get(i).copied().unwrap_or(0.0));
+        let over = |i: usize, p: f32| self.rules.groups.get(i).is_some_and(|threshold| p >= *threshold);
+        let near = negative.min(positive) >= settings.number("sentiment_mixed_ratio") * negative.max(positive);
+        if over(1, negative) && over(3, positive) && near {
+            return (Sentiment::Mixed, negative.min(positive));
+        }
+        let (sentiment, best) = [
+            (Sentiment::Negative, negative),
+            (Sentiment::Neutral, neutral),
+            (Sentiment::Positive, positive),
+        ]
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((Sentiment::Unsure, 0.0));
+        if best < settings.number("sentiment_unsure") { (Sentiment::Unsure, best) } else { (sentiment, best) }
+    }
+
+    fn feeling(&self, ekman: &[f32]) -> (Option<Emotion>, f32) {
+        let lead = |i: usize, p: f32| p - self.rules.ekman.get(i).copied().unwrap_or(1.0);
+        let best = ekman.iter().copied().enumerate().max_by(|a, b| lead(a.0, a.1).total_cmp(&lead(b.0, b.1)));
+        match best {
+            Some((i, p)) if lead(i, p) >= 0.0 => (EKMAN.get(i).copied(), p),
+            Some((_, p)) => (None, p),
+            None => (None, 0.0),
+        }
+    }
+}
+
+impl Read {
+    /// What the session needs to know; the words themselves stay behind.
+    pub fn reading(&self) -> TextReading {
+        TextReading {
+            named: self.named,
+            read: self.feeling,
+            confidence: Permille::new((self.feeling_confidence * 1_000.0) as u16),
+        }
+    }
+}
+
+fn present(probabilities: &[f32], thresholds: &[f32]) -> Vec<bool> {
+    probabilities.iter().zip(thresholds).map(|(p, threshold)| p >= threshold).collect()
+}
+
+/// The feeling that a reply names ("she is sad", "not happy, rather angry"), if it names exactly one.
+pub fn named_feeling(sentence: &str) -> Option<Emotion> {
+    let lower = sentence.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let mut named = None;
+    for (i, word) in words.iter().enumerate() {
+        let Some(emotion) = feeling_of_word(word) else { continue };
+        let denied = words[i.saturating_sub(2)..i].iter().any(|w| *w == "not" || *w == "never" || w.ends_with("n't"));
+        if denied {
+            continue;
+        }
+        match named {
+            Some(other) if other != emotion => return None,
+            _ => named = Some(emotion),
+        }
+    }
+    named
+}
+
+fn feeling_of_word(word: &str) -> Option<Emotion> {
+    const WORDS: [(Emotion, &[&str]); 7] = [
+        (Emotion::Happy, &["happy", "happiness", "glad", "joy", "joyful", "cheerful", "delighted", "pleased"]),
+        (Emotion::Sad, &["sad", "sadness", "unhappy", "lonely", "down", "miserable", "heartbroken"]),
+        (Emotion::Angry, &["angry", "anger", "mad", "furious", "annoyed", "cross"]),
+        (Emotion::Scared, &["scared", "afraid", "fear", "frightened", "terrified", "worried", "anxious", "nervous"]),
+        (Emotion::Surprised, &["surprised", "surprise", "amazed", "astonished", "shocked"]),
+        (Emotion::Disgusted, &["disgusted", "disgust", "grossed", "revolted"]),
+        (Emotion::Calm, &["calm", "relaxed", "peaceful", "neutral"]),
+    ];
+    WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(emotion, _)| *emotion)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_denied_and_weighed() {
+        assert_eq!(named_feeling("I think she is SAD."), Some(Emotion::Sad));
+        assert_eq!(named_feeling("not happy, rather angry"), Some(Emotion::Angry));
+        assert_eq!(named_feeling("he isn't really scared"), None);
+        assert_eq!(named_feeling("sad or angry"), None);
+        assert_eq!(named_feeling("glad, so happy"), Some(Emotion::Happy));
+        assert_eq!(named_feeling("the bus leaves at ten"), None);
+    }
+}

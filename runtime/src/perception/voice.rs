@@ -1,0 +1,168 @@
+//! Voice activity: where speech begins and ends in a stream of sound.
+
+use crate::engine::{Model, tensor};
+use crate::media::SAMPLE_RATE_HZ;
+use crate::{Clip, Error};
+use petri_models::{Id, Store};
+use std::collections::VecDeque;
+use tract_core::prelude::tvec;
+
+/// Samples taken at a time: 32 ms.
+pub const FRAME_SAMPLES: usize = 512;
+const CONTEXT_SAMPLES: usize = 64;
+const STATE_SHAPE: [usize; 3] = [2, 1, 128];
+
+/// Listens frame by frame and hands out one clip per utterance.
+pub struct VoiceActivity {
+    model: Model,
+    rules: Rules,
+    state: Vec<f32>,
+    context: [f32; CONTEXT_SAMPLES],
+    /// The last frames before speech was noticed, so that a soft beginning is not lost.
+    before: VecDeque<f32>,
+    utterance: Vec<f32>,
+    speaking: bool,
+    run_frames: u32,
+    /// Samples of `utterance` up to the last frame that still held speech.
+    voiced: usize,
+}
+
+struct Rules {
+    start: f32,
+    stop: f32,
+    start_frames: u32,
+    stop_frames: u32,
+    before_samples: usize,
+    after_samples: usize,
+    speech_samples_min: usize,
+    utterance_samples_max: usize,
+}
+
+impl VoiceActivity {
+    /// Loads the detector.
+    ///
+    /// # Errors
+    /// When the model is missing, not trusted, or does not run.
+    pub fn load(store: &Store) -> Result<Self, Error> {
+        let model = Model::load(store, Id::VoiceActivity)?;
+        let settings = model.manifest();
+        let samples = |name: &str| (settings.number(name) * SAMPLE_RATE_HZ as f32 / 1_000.0) as usize;
+        let rules = Rules {
+            start: settings.number("start_probability"),
+            stop: settings.number("stop_probability"),
+            start_frames: settings.number("start_frames") as u32,
+            stop_frames: settings.number("stop_frames") as u32,
+            before_samples: samples("pre_roll_ms"),
+            after_samples: samples("post_roll_ms"),
+            speech_samples_min: samples("min_speech_ms"),
+            utterance_samples_max: samples("max_speech_ms"),
+        };
+        Ok(Self {
+            model,
+            rules,
+            state: vec![0.0; STATE_SHAPE.iter().product()],
+            context: [0.0; CONTEXT_SAMPLES],
+            before: VecDeque::new(),
+            utterance: Vec::new(),
+            speaking: false,
+            run_frames: 0,
+            voiced: 0,
+        })
+    }
+
+    /// Whether an utterance is under way.
+    pub fn speaking(&self) -> bool {
+        self.speaking
+    }
+
+    /// Forgets all sound heard so far.
+    pub fn reset(&mut self) {
+        self.state.fill(0.0);
+        self.context.fill(0.0);
+        self.before.clear();
+        self.utterance.clear();
+        self.speaking = false;
+        self.run_frames = 0;
+        self.voiced = 0;
+    }
+
+    /// The probability, 0 to 1, that the next frame holds speech. Frames must follow each other.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn probability(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Result<f32, Error> {
+        let mut audio = [0.0; CONTEXT_SAMPLES + FRAME_SAMPLES];
+        audio[..CONTEXT_SAMPLES].copy_from_slice(&self.context);
+        audio[CONTEXT_SAMPLES..].copy_from_slice(frame);
+        self.context.copy_from_slice(&frame[FRAME_SAMPLES - CONTEXT_SAMPLES..]);
+        let inputs = tvec![
+            tensor(&self.model, &[1, audio.len()], &audio)?,
+            tensor(&self.model, &STATE_SHAPE, &self.state)?
+        ];
+        let mut outputs = self.model.floats(inputs)?;
+        self.state = outputs.pop().unwrap_or_default();
+        Ok(outputs.pop().and_then(|speech| speech.first().copied()).unwrap_or(0.0))
+    }
+
+    /// Takes the next frame and returns an utterance when one has just ended.
+    ///
+    /// An utterance begins after `start_frames` frames of speech and ends after `stop_frames` without, or when it
+    /// is as long as the manifest allows. A little sound before and after it is kept. One with too little speech
+    /// in it is dropped.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn push(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Result<Option<Clip>, Error> {
+        let probability = self.probability(frame)?;
+        let rules = &self.rules;
+        if self.speaking {
+            self.utterance.extend_from_slice(frame);
+            if probability >= rules.stop {
+                self.voiced = self.utterance.len();
+                self.run_frames = 0;
+            } else {
+                self.run_frames += 1;
+            }
+            let full = self.utterance.len() >= rules.before_samples + rules.utterance_samples_max;
+            return Ok(if full || self.run_frames >= rules.stop_frames { self.end() } else { None });
+        }
+        self.before.extend(frame);
+        self.run_frames = if probability >= rules.start { self.run_frames + 1 } else { 0 };
+        let kept = rules.before_samples + self.run_frames as usize * FRAME_SAMPLES;
+        self.before.drain(..self.before.len().saturating_sub(kept));
+        if self.run_frames >= rules.start_frames {
+            self.speaking = true;
+            self.run_frames = 0;
+            self.utterance = self.before.drain(..).collect();
+            self.voiced = self.utterance.len();
+        }
+        Ok(None)
+    }
+
+    /// Ends the utterance under way, as at the end of a recording.
+    pub fn end(&mut self) -> Option<Clip> {
+        let mut samples = std::mem::take(&mut self.utterance);
+        let speech = self.voiced.saturating_sub(self.rules.before_samples);
+        samples.truncate(self.voiced + self.rules.after_samples);
+        self.speaking = false;
+        self.run_frames = 0;
+        self.voiced = 0;
+        (speech >= self.rules.speech_samples_min && !samples.is_empty()).then(|| Clip::new(samples))
+    }
+
+    /// All utterances of a recording.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn utterances(&mut self, clip: &Clip) -> Result<Vec<Clip>, Error> {
+        self.reset();
+        let mut found = Vec::new();
+        for chunk in clip.samples().chunks(FRAME_SAMPLES) {
+            let mut frame = [0.0; FRAME_SAMPLES];
+            frame[..chunk.len()].copy_from_slice(chunk);
+            found.extend(self.push(&frame)?);
+        }
+        found.extend(self.end());
+        Ok(found)
+    }
+}

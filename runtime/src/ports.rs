@@ -1,0 +1,117 @@
+//! What a board provides. Each trait is the runtime's side of one part; every board implements those it has.
+
+use crate::Frame;
+use petri_core::light::Colour;
+use petri_core::{Button, Cue, Millis, Screen};
+
+/// Why a part did not do its work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// It is gone, for now or for good; the session goes on without it.
+    #[error("the {part} has gone ({reason}); check its cable")]
+    Gone {
+        /// Which part.
+        part: &'static str,
+        /// What it said.
+        reason: String,
+    },
+    /// The board has been told to end.
+    #[error("the {part} was closed")]
+    Closed {
+        /// Which part.
+        part: &'static str,
+    },
+}
+
+/// Sees the learner.
+pub trait Camera: Send {
+    /// Waits for the next picture; `None` when there is nothing to see yet.
+    ///
+    /// # Errors
+    /// When the camera has gone.
+    fn frame(&mut self) -> Result<Option<Frame>, PortError>;
+}
+
+/// Hears the learner.
+pub trait Microphone: Send {
+    /// Fills `samples` with sound at 16 kHz, waiting as long as the sound takes.
+    ///
+    /// # Errors
+    /// When the microphone has gone.
+    fn read(&mut self, samples: &mut [f32]) -> Result<(), PortError>;
+}
+
+/// Buttons and keyboard.
+pub trait Buttons: Send {
+    /// What was pressed or typed since the last call, if anything; returns at once.
+    ///
+    /// # Errors
+    /// When the part has gone, or the person at the keyboard ended the program.
+    fn poll(&mut self) -> Result<Option<Pressed>, PortError>;
+}
+
+/// Something done by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pressed {
+    /// A button went down.
+    Button(Button),
+    /// A line was typed.
+    Line(String),
+}
+
+/// Shows screens.
+pub trait Panel: Send {
+    /// Shows `screen`; called only when it differs from the last one.
+    ///
+    /// # Errors
+    /// When the display has gone.
+    fn show(&mut self, screen: &Screen) -> Result<(), PortError>;
+}
+
+/// Shows light.
+pub trait Lights: Send {
+    /// Sets the colour; called only when it differs from the last one.
+    ///
+    /// # Errors
+    /// When the lights have gone.
+    fn set(&mut self, colour: Colour) -> Result<(), PortError>;
+}
+
+/// Plays cues.
+pub trait Speaker: Send {
+    /// Starts to play `cue` and returns at once.
+    ///
+    /// # Errors
+    /// When the speaker has gone.
+    fn play(&mut self, cue: Cue) -> Result<(), PortError>;
+}
+
+/// Tells time.
+pub trait Clock: Send + Sync {
+    /// Milliseconds since the session began; never goes back.
+    fn now(&self) -> Millis;
+    /// Days since 1970-01-01: as fine as the journal ever stores time.
+    fn day(&self) -> u32;
+}
+
+/// A whole board. A part that the board lacks is `None`, and the session does without.
+pub struct Board {
+    /// Its name, as given to `--board`.
+    pub name: &'static str,
+    /// Sees.
+    pub camera: Option<Box<dyn Camera>>,
+    /// Hears.
+    pub microphone: Option<Box<dyn Microphone>>,
+    /// Buttons, and the keyboard if there is one.
+    pub buttons: Box<dyn Buttons>,
+    /// Whether lines can be typed.
+    pub has_keyboard: bool,
+    /// Shows.
+    pub panel: Box<dyn Panel>,
+    /// Shines.
+    pub lights: Option<Box<dyn Lights>>,
+    /// Sounds.
+    pub speaker: Option<Box<dyn Speaker>>,
+    /// Tells time.
+    pub clock: Box<dyn Clock>,
+}

@@ -1,0 +1,195 @@
+//! Recordings: the inputs of a session, folded through [`Session::step`] once more.
+//!
+//! A recording holds percepts, never media or text: one JSON line for what the session started from, then one per
+//! input. The same recording gives the same replies and the same screens, byte for byte, on every machine.
+
+use crate::picture::{self, Display};
+use crate::{EDITION, Error, intake};
+use petri_core::input::Sensors;
+use petri_core::{Input, Millis, Progress, Reply, Session, Setup, content};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Largest recording that is read.
+pub const RECORDING_BYTES_MAX: usize = 32 << 20;
+/// The version that this program writes.
+pub const VERSION: u32 = 1;
+
+/// What a recorded session started from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// [`VERSION`] of the program that recorded.
+    pub version: u32,
+    /// Its edition.
+    pub edition: String,
+    /// As in [`Setup`].
+    pub seed: u64,
+    /// As in [`Setup`].
+    pub sensors: Sensors,
+    /// As in [`Setup`].
+    pub trials_per_round: u16,
+    /// As in [`Setup`].
+    pub face_answers: bool,
+    /// As in [`Setup`].
+    pub progress: Progress,
+}
+
+impl Start {
+    /// The start of a session with `setup`.
+    pub fn of(setup: &Setup<'_>) -> Self {
+        Self {
+            version: VERSION,
+            edition: EDITION.to_owned(),
+            seed: setup.seed,
+            sensors: setup.sensors,
+            trials_per_round: setup.trials_per_round,
+            face_answers: setup.face_answers,
+            progress: setup.progress.clone(),
+        }
+    }
+
+    fn setup(&self) -> Setup<'static> {
+        Setup {
+            sensors: self.sensors,
+            progress: self.progress.clone(),
+            trials_per_round: self.trials_per_round,
+            face_answers: self.face_answers,
+            ..Setup::new(self.seed, &content::STARTER)
+        }
+    }
+}
+
+/// One input with its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timed {
+    /// When.
+    pub ms: Millis,
+    /// What.
+    pub input: Input,
+}
+
+/// A session's inputs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// What it started from.
+    pub start: Start,
+    /// What came in, oldest first.
+    pub inputs: Vec<Timed>,
+}
+
+/// What a replay came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// How many replies there were.
+    pub replies: u64,
+    /// How many of them finished a trial.
+    pub trials: u64,
+    /// SHA-256 over all replies in postcard form.
+    pub replies_sha256: String,
+    /// SHA-256 over the pixels of every screen on all three displays.
+    pub screens_sha256: String,
+}
+
+impl Recording {
+    /// Reads a recording.
+    ///
+    /// # Errors
+    /// When the file is missing, too large, no recording, or of another version or edition.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = intake::text_file(path, RECORDING_BYTES_MAX)?;
+        let refuse = |line: usize, what: String| Error::Intake {
+            path: path.to_owned(),
+            what: format!("line {line} is no part of a {EDITION} recording of version {VERSION} ({what}); record it again with --record"),
+        };
+        let mut lines = text.lines().enumerate();
+        let start: Start = match lines.next() {
+            Some((_, line)) => serde_json::from_str(line).map_err(|error| refuse(1, error.to_string()))?,
+            None => return Err(refuse(1, "the file is empty".to_owned())),
+        };
+        if start.version != VERSION || start.edition != EDITION {
+            return Err(refuse(1, format!("it is a {} recording of version {}", start.edition, start.version)));
+        }
+        let inputs = lines
+            .map(|(i, line)| serde_json::from_str(line).map_err(|error| refuse(i + 1, error.to_string())))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { start, inputs })
+    }
+
+    /// Folds the inputs through a fresh session, showing each reply to `see`.
+    ///
+    /// Screens are drawn only when they change: a screen that stays is counted once.
+    pub fn fold(&self, mut see: impl FnMut(Millis, &Reply)) -> Digest {
+        let mut session = Session::new(self.start.setup());
+        let (mut replies, mut screens) = (Sha256::new(), Sha256::new());
+        let mut digest =
+            Digest { replies: 0, trials: 0, replies_sha256: String::new(), screens_sha256: String::new() };
+        let mut last = None;
+        for Timed { ms, input } in &self.inputs {
+            let reply = session.step(*ms, *input);
+            // Postcard cannot fail on a type without maps and unsized parts.
+            replies.update(postcard::to_stdvec(&reply).unwrap_or_default());
+            if last.as_ref() != Some(&reply.screen) {
+                for display in Display::ALL {
+                    screens.update(picture::pixels(&reply.screen, display));
+                }
+            }
+            digest.replies += 1;
+            digest.trials += u64::from(reply.entry.is_some());
+            see(*ms, &reply);
+            last = Some(reply.screen);
+        }
+        digest.replies_sha256 = hex(&replies.finalize());
+        digest.screens_sha256 = hex(&screens.finalize());
+        digest
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a recording as a session runs.
+pub struct Recorder {
+    file: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Recorder {
+    /// Starts a recording; an existing file is replaced.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn create(path: &Path, start: &Start) -> Result<Self, Error> {
+        let fail = |source| Error::Write { path: path.to_owned(), source };
+        let mut recorder =
+            Self { file: BufWriter::new(File::create(path).map_err(fail)?), path: path.to_owned() };
+        recorder.line(start)?;
+        Ok(recorder)
+    }
+
+    /// Adds an input.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn input(&mut self, ms: Millis, input: Input) -> Result<(), Error> {
+        self.line(&Timed { ms, input })
+    }
+
+    /// Brings everything to the file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn finish(mut self) -> Result<(), Error> {
+        self.file.flush().map_err(|source| Error::Write { path: self.path, source })
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> Result<(), Error> {
+        let fail = |source| Error::Write { path: self.path.clone(), source };
+        let mut line = serde_json::to_string(value).map_err(|error| fail(error.into()))?;
+        line.push('\n');
+        self.file.write_all(line.as_bytes()).map_err(fail)
+    }
+}

@@ -1,0 +1,122 @@
+//! Percepts and trials in words, for the person who runs the device.
+
+use crate::capture::Percept;
+use crate::perception::text::{Read, Sentiment};
+use crate::perception::{Seen, Sound};
+use petri_core::{Entry, FaceReading, Outcome};
+
+fn percent(share: f32) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// One line on what a picture shows.
+pub fn seen(seen: &Seen) -> String {
+    let Some(face) = seen.faces.first() else { return "no face".to_owned() };
+    let [x0, y0, x1, y1] = face.bounds;
+    let others = match seen.faces.len() {
+        1 => String::new(),
+        n => format!(" (the surest of {n})"),
+    };
+    let found = format!(
+        "a face{others}, {} sure, {:.0} x {:.0} pixels at {x0:.0}, {y0:.0}",
+        percent(face.score),
+        x1 - x0,
+        y1 - y0
+    );
+    format!("{found}{}", expression(seen))
+}
+
+#[cfg(feature = "therapy")]
+fn expression(seen: &Seen) -> String {
+    match &seen.expression {
+        Some(reading) => match reading.emotion {
+            Some(emotion) => format!("; it shows {}, {} sure", emotion.word(), percent(reading.confidence)),
+            None => format!("; unsure what it shows (perhaps {}, {})", reading.best().word(), percent(reading.confidence)),
+        },
+        None => String::new(),
+    }
+}
+
+#[cfg(not(feature = "therapy"))]
+fn expression(_: &Seen) -> String {
+    String::new()
+}
+
+/// One line on what a recording says.
+pub fn heard(sound: &Sound) -> String {
+    if !sound.speech {
+        return "no speech".to_owned();
+    }
+    let word = match &sound.heard.word {
+        Some(word) => format!("the word \"{word}\", {} sure", percent(sound.heard.confidence)),
+        None => "no word of the list".to_owned(),
+    };
+    format!("{word}; written down: \"{}\"", sound.transcript)
+}
+
+/// One line on what a text expresses.
+pub fn read(read: &Read) -> String {
+    let tone = match read.sentiment {
+        Sentiment::Negative => "negative",
+        Sentiment::Neutral => "neutral",
+        Sentiment::Positive => "positive",
+        Sentiment::Mixed => "mixed",
+        Sentiment::Unsure => "unsure",
+    };
+    let feeling = match read.feeling {
+        Some(emotion) => format!("; reads as {}, {} sure", emotion.word(), percent(read.feeling_confidence)),
+        None => "; unsure of a feeling".to_owned(),
+    };
+    let named = read.named.map(|emotion| format!("; names {}", emotion.word())).unwrap_or_default();
+    let emotions: Vec<String> =
+        read.emotions.iter().take(3).map(|(name, p)| format!("{name} {}", percent(*p))).collect();
+    let emotions = if emotions.is_empty() { String::new() } else { format!(" ({})", emotions.join(", ")) };
+    format!("{tone}, {} sure{feeling}{named}{emotions}", percent(read.confidence))
+}
+
+/// One line on a percept of a running session.
+pub fn percept(percept: &Percept) -> String {
+    match percept {
+        Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(*reading)),
+        Percept::Utterance { heard, transcript, length_ms } => {
+            let word = heard.word.as_ref().map(|word| format!("the word \"{word}\", {} sure", percent(heard.confidence)));
+            let reply = transcript.as_ref().map(|(text, read)| format!("\"{text}\": {}", self::read(read)));
+            let what = word.or(reply).unwrap_or_else(|| "speech, but no word of the list".to_owned());
+            format!("heard  {what} ({length_ms} ms)")
+        }
+        Percept::Line(line) => format!("read   {}", read(line)),
+        Percept::Sensor { sensor, works, reason } => {
+            format!("sensor {} {} ({reason})", format!("{sensor:?}").to_lowercase(), if *works { "works" } else { "does not work" })
+        }
+        Percept::Failed(reason) => format!("error  {reason}"),
+    }
+}
+
+fn held(reading: FaceReading) -> &'static str {
+    match reading {
+        FaceReading::NoFace => "",
+        FaceReading::Unsure => "; over time: unsure",
+        FaceReading::Actions(_) => "; over time: muscle actions",
+        #[cfg(feature = "therapy")]
+        FaceReading::Expression { .. } => "; over time: the same",
+    }
+}
+
+/// One line on a finished trial.
+pub fn entry(entry: &Entry) -> String {
+    let answer = entry.answer.map_or("no answer", petri_core::Emotion::word);
+    let outcome = match entry.outcome {
+        Outcome::Same => "the feeling that was meant",
+        Outcome::Different => "another feeling than was meant",
+        Outcome::Skipped => "left open",
+    };
+    format!(
+        "trial  {} no. {}: asked {}, {answer} by {} after {:.1} s: {outcome}; ability {:+.2} logits",
+        entry.exercise.name(),
+        entry.trial + 1,
+        entry.target.word(),
+        format!("{:?}", entry.channel).to_lowercase(),
+        entry.latency_ms as f32 / 1_000.0,
+        f32::from(entry.ability_ml) / 1_000.0
+    )
+}

@@ -1,0 +1,237 @@
+//! Runs a session on a board: joins percepts, buttons and time to [`Session::step`], and carries out its replies.
+
+use crate::capture::{Capture, Percept};
+use crate::journal::Journal;
+use crate::ports::{Board, Lights, Panel, PortError, Pressed, Speaker};
+use crate::replay::Recorder;
+use crate::{Error, Perception};
+use petri_core::light::{self, Colour};
+use petri_core::{Entry, Input, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest wait between two steps: animations run at about thirty pictures a second.
+const STEP_MS_MAX: u64 = 33;
+/// The goodbye stays this long, unless a button ends it.
+const CLOSE_MS: u64 = 4_000;
+/// Entries that may wait for a journal that cannot be written.
+const UNSAVED_MAX: usize = 256;
+
+/// Where the trials go.
+pub struct Keeper<'a> {
+    /// The journal.
+    pub journal: &'a mut Journal,
+    /// The learner's number.
+    pub learner: u32,
+}
+
+/// Something worth telling the person who runs the session. It is told, never stored.
+#[derive(Debug)]
+pub enum Happening<'a> {
+    /// Something was perceived.
+    Percept(&'a Percept),
+    /// Another scene began, or its words changed.
+    Screen(&'a Screen),
+    /// A trial ended.
+    Entry(&'a Entry),
+    /// Something is amiss; the session goes on.
+    Trouble(&'a str),
+}
+
+/// What a session came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Trials that ended.
+    pub trials: u32,
+    /// Trials that are safe in the journal.
+    pub saved: u32,
+    /// The session's number in the journal; 0 without one.
+    pub session: u32,
+}
+
+/// Runs one session to its end.
+///
+/// # Errors
+/// When the display cannot be used, or the recording cannot be written. A failing sensor, light, speaker or journal
+/// ends nothing.
+pub fn run(
+    board: Board,
+    perception: Perception,
+    setup: Setup<'_>,
+    keeper: Option<Keeper<'_>>,
+    recorder: Option<&mut Recorder>,
+    tell: &mut dyn FnMut(Happening<'_>),
+) -> Result<Summary, Error> {
+    let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } = board;
+    let clock: Arc<dyn crate::ports::Clock> = Arc::from(clock);
+    let session_number = keeper.as_ref().and_then(|keeper| keeper.journal.next_session().ok()).unwrap_or(0);
+    let capture = Capture::start(camera, microphone, perception, Arc::clone(&clock));
+    let mut stage = Stage {
+        panel,
+        lights,
+        speaker,
+        keeper,
+        recorder,
+        unsaved: VecDeque::new(),
+        day: clock.day(),
+        summary: Summary { session: session_number, ..Summary::default() },
+        shown: None,
+        colour: None,
+        closed: None,
+    };
+    let mut session = Session::new(setup);
+    let mut inputs = VecDeque::from([Input::Tick]);
+    let result = loop {
+        loop {
+            match buttons.poll() {
+                Ok(None) => break,
+                Ok(Some(Pressed::Button(button))) => inputs.push_back(Input::Button(button)),
+                Ok(Some(Pressed::Line(line))) => {
+                    if !capture.line(line) {
+                        tell(Happening::Trouble("still reading the last lines; type that one again"));
+                    }
+                }
+                Err(_) => {
+                    inputs.push_back(Input::Button(petri_core::Button::Stop));
+                    stage.closed.get_or_insert(Millis(0));
+                    break;
+                }
+            }
+        }
+        if inputs.is_empty() {
+            match capture.percept(Duration::from_millis(STEP_MS_MAX)) {
+                Some(percept) => {
+                    tell(Happening::Percept(&percept));
+                    inputs.extend(input_of(&percept));
+                }
+                None => inputs.push_back(Input::Tick),
+            }
+        }
+        let now = clock.now();
+        let Some(input) = inputs.pop_front() else { continue };
+        let reply = session.step(now, input);
+        if let Err(error) = stage.carry_out(now, input, &reply, tell) {
+            break Err(error);
+        }
+        capture.gate(reply.screen.sensing);
+        if session.is_over() || stage.closed.is_some_and(|closed| now.since(closed) >= CLOSE_MS) {
+            break Ok(());
+        }
+    };
+    capture.stop();
+    stage.end(tell);
+    result.map(|()| stage.summary)
+}
+
+/// What a percept means to a session. `None` when it means nothing.
+pub fn input_of(percept: &Percept) -> Option<Input> {
+    match percept {
+        Percept::Face { reading, .. } => Some(Input::Face(*reading)),
+        Percept::Utterance { heard, transcript, .. } => match (&heard.word, transcript) {
+            (Some(word), _) => Word::from_text(word)
+                .map(|word| Input::Word { word, confidence: Permille::new((heard.confidence * 1_000.0) as u16) }),
+            (None, Some((_, read))) => Some(Input::Text(read.reading())),
+            (None, None) => Some(Input::UnclearSpeech),
+        },
+        Percept::Line(read) => Some(Input::Text(read.reading())),
+        Percept::Sensor { sensor, works, .. } => Some(Input::Sensor { sensor: *sensor, works: *works }),
+        Percept::Failed(_) => None,
+    }
+}
+
+/// Everything that replies go to.
+struct Stage<'a> {
+    panel: Box<dyn Panel>,
+    lights: Option<Box<dyn Lights>>,
+    speaker: Option<Box<dyn Speaker>>,
+    keeper: Option<Keeper<'a>>,
+    recorder: Option<&'a mut Recorder>,
+    unsaved: VecDeque<Entry>,
+    day: u32,
+    summary: Summary,
+    shown: Option<Screen>,
+    colour: Option<Colour>,
+    closed: Option<Millis>,
+}
+
+impl Stage<'_> {
+    fn carry_out(
+        &mut self,
+        now: Millis,
+        input: Input,
+        reply: &Reply,
+        tell: &mut dyn FnMut(Happening<'_>),
+    ) -> Result<(), Error> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.input(now, input)?;
+        }
+        // The entry is safe before the feedback shows.
+        if let Some(entry) = reply.entry {
+            self.summary.trials += 1;
+            tell(Happening::Entry(&entry));
+            self.keep(entry, tell);
+        }
+        let colour = light::sample(&reply.light, now);
+        if let Some(lights) = self.lights.as_mut().filter(|_| self.colour != Some(colour)) {
+            let failed = lights.set(colour).is_err();
+            self.colour = Some(colour);
+            if failed {
+                self.lights = None;
+                tell(Happening::Trouble("the lights have gone; the session goes on without them"));
+            }
+        }
+        if self.shown.as_ref() != Some(&reply.screen) {
+            let words = |screen: &Screen| (screen.scene, screen.title.clone(), screen.body.clone());
+            if self.shown.as_ref().map(words) != Some(words(&reply.screen)) {
+                tell(Happening::Screen(&reply.screen));
+            }
+            self.panel.show(&reply.screen)?;
+            self.shown = Some(reply.screen.clone());
+        }
+        if let (Some(cue), Some(speaker)) = (reply.cue, self.speaker.as_mut())
+            && speaker.play(cue).is_err()
+        {
+            self.speaker = None;
+            tell(Happening::Trouble("the speaker has gone; the session goes on without it"));
+        }
+        if reply.screen.scene == Scene::Close {
+            self.closed.get_or_insert(now);
+        }
+        Ok(())
+    }
+
+    /// Brings an entry, and any that wait, to the journal.
+    fn keep(&mut self, entry: Entry, tell: &mut dyn FnMut(Happening<'_>)) {
+        let Some(keeper) = &mut self.keeper else { return };
+        if self.unsaved.len() == UNSAVED_MAX {
+            self.unsaved.pop_front();
+        }
+        self.unsaved.push_back(entry);
+        while let Some(entry) = self.unsaved.front() {
+            match keeper.journal.append(keeper.learner, self.summary.session, self.day, entry) {
+                Ok(()) => {
+                    self.summary.saved += 1;
+                    self.unsaved.pop_front();
+                }
+                Err(error) => {
+                    tell(Happening::Trouble(&format!("not saved yet, will try again: {error}")));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The lights go out, whatever happened.
+    fn end(&mut self, tell: &mut dyn FnMut(Happening<'_>)) {
+        if let Some(lights) = &mut self.lights {
+            let _: Result<(), PortError> = lights.set(Colour::OFF);
+        }
+        if let Some(entry) = self.unsaved.pop_back() {
+            self.keep(entry, tell);
+        }
+        if !self.unsaved.is_empty() {
+            tell(Happening::Trouble("some trials could not be saved; check the disk and the journal's permissions"));
+        }
+    }
+}

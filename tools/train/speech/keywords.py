@@ -1,0 +1,153 @@
+"""Reference of the keyword recognizer: the decoder's log-probability of each word as the whole transcript.
+
+The device runs the same steps; this file is what tunes and checks their constants.
+"""
+
+import sys
+import wave
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from settings import KEYWORD_SETTINGS as SET  # noqa: E402
+from tokens import Tokens  # noqa: E402
+
+SAMPLE_RATE = 16000
+NEVER = -99.0
+MAX_CLIP_SECONDS = 30
+
+
+def read_wav(path):
+    """Mono 16-bit samples at 16 kHz as floats in -1..1."""
+    with wave.open(str(path)) as source:
+        if (source.getframerate(), source.getnchannels(), source.getsampwidth()) != (SAMPLE_RATE, 1, 2):
+            raise SystemExit(f"{path} is not 16 kHz mono 16-bit. Convert it first.")
+        frames = source.readframes(min(source.getnframes(), SAMPLE_RATE * MAX_CLIP_SECONDS))
+    return np.frombuffer(frames, "<i2").astype(np.float32) / 32768.0
+
+
+def log_softmax(rows):
+    shifted = rows.astype(np.float64) - rows.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def session(path):
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # Left to itself onnxruntime also rounds activations to int8 where a weight is int8; tract and the device do not.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+class Recognizer:
+    def __init__(self, models_dir):
+        models = Path(models_dir)
+        self.encoder = session(models / "speech-encoder/model.onnx")
+        self.decoder = session(models / "speech-decoder/model.onnx")
+        self.tokens = Tokens.load(models / "speech-decoder/tokens.txt")
+        self.silence = self.encode(np.zeros(SAMPLE_RATE, np.float32))
+        self.bonuses = {}
+
+    def encode(self, audio):
+        return self.encoder.run(None, {"audio": audio[None].astype(np.float32)})[0]
+
+    def decode(self, memory, ids, rows):
+        feeds = {"ids": np.asarray(ids, np.int64), "memory": memory, "rows": np.asarray(rows, np.int64)}
+        return log_softmax(self.decoder.run(None, feeds)[0])
+
+    def prepare(self, samples):
+        """Mean removed and level raised; None where nothing was recorded."""
+        audio = samples[: int(SET["max_clip_seconds"] * SAMPLE_RATE)].astype(np.float32)
+        audio = audio - np.float32(audio.mean())
+        peak = float(np.abs(audio).max())
+        if peak < SET["silent_peak"]:
+            return None
+        return audio * np.float32(min(SET["peak_level"] / peak, SET["max_gain"]))
+
+    def look(self, audio, look, words):
+        """Log-probability of each word as the whole transcript, with the look's padding."""
+        before, after = (int(SET[k][look] * SAMPLE_RATE / 1000) for k in ("pad_before_ms", "pad_after_ms"))
+        memory = self.encode(np.concatenate([np.zeros(before, np.float32), audio, np.zeros(after, np.float32)]))
+        first = self.decode(memory, [[SET["bos_id"]]], [0])[0]
+        spellings = [(w, ids) for w in words for ids in self.spellings(w)]
+        alive = [(w, ids) for w, ids in spellings if first[ids[0]] >= SET["prune_log_probability"]]
+        scores = dict.fromkeys(words, NEVER)
+        if not alive:
+            return scores
+        length = 1 + max(len(ids) for _, ids in alive)
+        batch = np.full((len(alive), length), SET["eos_id"], np.int64)
+        rows = []
+        for i, (_, ids) in enumerate(alive):
+            batch[i, : 1 + len(ids)] = [SET["bos_id"], *ids]
+            rows += [i * length + j for j in range(1, 1 + len(ids))]
+        table = iter(self.decode(memory, batch, rows))
+        ends = [int(e) for e in SET["end_ids"]]
+        for word, ids in alive:
+            total = first[ids[0]]
+            for following in ids[1:]:
+                total += next(table)[following]
+            total += log_sum(next(table)[ends])
+            scores[word] = log_sum(np.array([scores[word], total]))
+        return {w: s + self.bonus(w) if s > NEVER else NEVER for w, s in scores.items()}
+
+    def bonus(self, word):
+        """What a word gains for being rare in text: the decoder alone, hearing silence, prefers common words."""
+        if word not in self.bonuses:
+            total = []
+            for ids in self.spellings(word):
+                table = self.decode(self.silence, [[SET["bos_id"], *ids]], range(len(ids) + 1))
+                end = log_sum(table[len(ids)][[int(e) for e in SET["end_ids"]]])
+                total.append(sum(table[i][t] for i, t in enumerate(ids)) + end)
+            lack = SET["rarity_reference"] - log_sum(np.array(total))
+            self.bonuses[word] = float(np.clip(SET["rarity_weight"] * lack, 0.0, SET["rarity_limit"]))
+        return self.bonuses[word]
+
+    def spellings(self, word):
+        """Token ids of the word with a capital and without."""
+        return [self.tokens.encode(word[:1].upper() + word[1:]), self.tokens.encode(word.lower())]
+
+    def recognize(self, samples, words):
+        """(word or None, scores of the deciding look). A word is None when nothing in the list was said."""
+        audio = self.prepare(samples)
+        if audio is None:
+            return None, dict.fromkeys(words, NEVER)
+        scores = self.look(audio, 0, words)
+        best, score, margin = leader(scores)
+        if score < SET["reject_log_probability"]:
+            return None, scores
+        if score >= SET["accept_log_probability"]:
+            return (best if margin >= SET["margin"] else None), scores
+        again = self.look(audio, 1, words)
+        scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in words}
+        best, score, margin = leader(scores)
+        accepted = score >= SET["mean_log_probability"] and margin >= SET["margin"]
+        return (best if accepted else None), scores
+
+    def transcribe(self, samples):
+        """Greedy transcription."""
+        audio = samples[: int(SET["max_transcribe_seconds"] * SAMPLE_RATE)]
+        memory = self.encode(audio)
+        limit = min(SET["max_tokens"], int(np.ceil(len(audio) / SAMPLE_RATE * SET["tokens_per_second"])))
+        ids = [SET["bos_id"]]
+        for _ in range(limit):
+            token = int(self.decode(memory, [ids], [len(ids) - 1])[0].argmax())
+            if token == SET["eos_id"]:
+                break
+            ids.append(token)
+        return self.tokens.decode(ids[1:])
+
+
+def log_sum(values):
+    top = values.max()
+    return float(top + np.log(np.exp(values - top).sum()))
+
+
+def leader(scores):
+    """Best word, its score, and its lead over the second; ties go to the earlier word."""
+    order = sorted(scores, key=lambda w: -scores[w])
+    second = scores[order[1]] if len(order) > 1 else NEVER
+    return order[0], scores[order[0]], scores[order[0]] - second

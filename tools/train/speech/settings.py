@@ -1,0 +1,35 @@
+"""Constants of the keyword recognizer and of free transcription, shared by the manifest and the Python reference.
+
+Log-probabilities are natural logarithms.
+"""
+
+KEYWORD_SETTINGS = {
+    "bos_id": 1,
+    "eos_id": 2,
+    "sample_rate_hz": 16000,
+    # Clip preparation: remove the mean, scale the largest sample to peak_level, never by more than max_gain.
+    "peak_level": 0.7,
+    "max_gain": 60.0,
+    "silent_peak": 0.003,
+    "max_clip_seconds": 3.0,
+    # Zeros before and after the clip, first and second look.
+    "pad_before_ms": [200.0, 300.0],
+    "pad_after_ms": [200.0, 500.0],
+    # Tokens that may follow a whole word: end, . ! ? , ...
+    "end_ids": [2.0, 29889.0, 29991.0, 29973.0, 29892.0, 856.0],
+    # A spelling is followed further only if its first token reaches this.
+    "prune_log_probability": -8.0,
+    # First look: at or above accept, below reject; between them a second look is taken and the mean must reach mean.
+    "accept_log_probability": -2.5,
+    "reject_log_probability": -6.0,
+    "mean_log_probability": -3.2,
+    "margin": 1.0,
+    # A word whose log-probability on one second of zeros is below the reference gains weight * shortfall, at most limit.
+    "rarity_reference": -10.0,
+    "rarity_weight": 0.25,
+    "rarity_limit": 2.0,
+    # Free transcription, greedy.
+    "tokens_per_second": 6.5,
+    "max_tokens": 96,
+    "max_transcribe_seconds": 15.0,
+}
