@@ -2,9 +2,9 @@
 
 use crate::shots::Shots;
 use petri_core::light;
+use petri_runtime::Error;
 use petri_runtime::picture::Display;
 use petri_runtime::replay::{Digest, Recording};
-use petri_runtime::Error;
 use std::path::Path;
 
 /// Replays `recording`; with `shots`, writes a picture of every settled screen into that folder.

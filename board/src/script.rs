@@ -7,6 +7,7 @@
 //! explain: say next.wav         # a wav file, beside the script
 //! listen:  show face.png        # what the camera sees from now on; `hide` ends it
 //! listen:  type I think she is sad.
+//! listen:  wait 1500            # milliseconds
 //! choose:  press stop
 //! ```
 
@@ -41,7 +42,12 @@ pub enum Action {
     Hide,
     /// Type a line.
     Type(String),
+    /// Do nothing for this many milliseconds.
+    Wait(u64),
 }
+
+/// Longest wait in one step.
+const WAIT_MS_MAX: u64 = 60_000;
 
 /// Reads a script and every file that it names, so that nothing can fail later.
 ///
@@ -56,9 +62,9 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
         if line.is_empty() {
             continue;
         }
-        let refuse = |what: String| Error::Intake { path: path.to_owned(), what: format!("line {}: {what}", i + 1) };
-        let (scene, rest) =
-            line.split_once(':').ok_or_else(|| refuse("write `scene: action`".to_owned()))?;
+        let refuse =
+            |what: String| Error::Intake { path: path.to_owned(), what: format!("line {}: {what}", i + 1) };
+        let (scene, rest) = line.split_once(':').ok_or_else(|| refuse("write `scene: action`".to_owned()))?;
         let scene = Scene::ALL.into_iter().find(|known| known.name() == scene.trim()).ok_or_else(|| {
             let names = Scene::ALL.map(Scene::name).join(", ");
             refuse(format!("there is no scene `{}`; use one of {names}", scene.trim()))
@@ -75,8 +81,15 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
             ("say", file) if !file.is_empty() => Action::Say(intake::clip(&folder.join(file))?),
             ("show", file) if !file.is_empty() => Action::Show(intake::frame(&folder.join(file))?),
             ("hide", "") => Action::Hide,
+            ("wait", ms) if ms.parse().is_ok_and(|ms: u64| ms <= WAIT_MS_MAX) => {
+                Action::Wait(ms.parse().unwrap_or_default())
+            }
             ("type", text) if !text.is_empty() => Action::Type(text.to_owned()),
-            _ => return Err(refuse(format!("`{rest}` is no action; use press, say, show, hide or type"))),
+            _ => {
+                return Err(refuse(format!(
+                    "`{rest}` is no action; use press, say, show, hide, type or wait"
+                )));
+            }
         };
         steps.push(Step { scene, action });
     }

@@ -62,7 +62,8 @@ pub enum Hands {
 /// When a file cannot be used or the terminal cannot be put into single-key mode.
 pub fn open(options: Options) -> Result<Board, Error> {
     let pictures = options.camera.as_deref().map_or(Ok(Vec::new()), pictures)?;
-    let sounds: VecDeque<Clip> = options.microphone.iter().map(|path| intake::clip(path)).collect::<Result<_, _>>()?;
+    let sounds: VecDeque<Clip> =
+        options.microphone.iter().map(|path| intake::clip(path)).collect::<Result<_, _>>()?;
     let scripted = options.script.iter().flatten();
     let (mut sees, mut hears) = (!pictures.is_empty(), !sounds.is_empty());
     for step in scripted {
@@ -70,15 +71,21 @@ pub fn open(options: Options) -> Result<Board, Error> {
         hears |= matches!(step.action, Action::Say(_));
     }
     let raw = match options.hands {
-        Hands::Keys => Some(RawMode::enter().map_err(|source| Error::Write { path: "the terminal".into(), source })?),
+        Hands::Keys => {
+            Some(RawMode::enter().map_err(|source| Error::Write { path: "the terminal".into(), source })?)
+        }
         Hands::None | Hands::Pipe => None,
     };
     let world = World::new(pictures, sounds);
-    let shots = options.shots.map(|folder| Shots::new(&folder, options.display.unwrap_or(Display::Wide))).transpose()?;
+    let shots = options
+        .shots
+        .map(|folder| Shots::new(&folder, options.display.unwrap_or(Display::Wide)))
+        .transpose()?;
     Ok(Board {
         name: "sim",
         camera: sees.then(|| Box::new(SimCamera { world: world.clone() }) as Box<dyn Camera>),
-        microphone: hears.then(|| Box::new(SimMicrophone { world: world.clone(), due: None }) as Box<dyn Microphone>),
+        microphone: hears
+            .then(|| Box::new(SimMicrophone { world: world.clone(), due: None }) as Box<dyn Microphone>),
         buttons: Box::new(SimButtons {
             world: world.clone(),
             script: options.script.unwrap_or_default().into(),
@@ -101,7 +108,8 @@ fn pictures(path: &Path) -> Result<Vec<Frame>, Error> {
     }
     let refuse = |what: String| Error::Intake { path: path.to_owned(), what };
     let entries = std::fs::read_dir(path).map_err(|error| refuse(format!("{error}; check the folder")))?;
-    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_file()).collect();
     files.sort();
     files.truncate(PICTURES_MAX);
     if files.is_empty() {
@@ -171,7 +179,11 @@ impl Microphone for SimMicrophone {
         let length = Duration::from_micros(samples.len() as u64 * 1_000_000 / 16_000);
         let now = Instant::now();
         // Sound takes its time, as from a real microphone; after a pause it starts afresh.
-        let due = self.due.filter(|due| now.saturating_duration_since(*due) < Duration::from_millis(200)).unwrap_or(now) + length;
+        let due = self
+            .due
+            .filter(|due| now.saturating_duration_since(*due) < Duration::from_millis(200))
+            .unwrap_or(now)
+            + length;
         self.due = Some(due);
         thread::sleep(due.saturating_duration_since(now));
         let mut state = self.world.state();
@@ -215,7 +227,9 @@ impl Buttons for SimButtons {
             return match pipe.try_recv() {
                 Ok(line) => Ok(pressed(line)),
                 Err(std::sync::mpsc::TryRecvError::Empty) => Ok(None),
-                Err(std::sync::mpsc::TryRecvError::Disconnected) => Err(PortError::Closed { part: "standard input" }),
+                Err(std::sync::mpsc::TryRecvError::Disconnected) => {
+                    Err(PortError::Closed { part: "standard input" })
+                }
             };
         }
         Ok(None)
@@ -223,12 +237,14 @@ impl Buttons for SimButtons {
 }
 
 impl SimButtons {
-    fn act(&self, action: Action) -> Option<Pressed> {
-        let mut state = self.world.state();
+    fn act(&mut self, action: Action) -> Option<Pressed> {
+        let world = self.world.clone();
+        let mut state = world.state();
         match action {
             Action::Press(button) => return Some(Pressed::Button(button)),
             Action::Choose(label) => {
-                let choices = state.screen.as_ref().map(|screen| screen.choices.as_slice()).unwrap_or_default();
+                let choices =
+                    state.screen.as_ref().map(|screen| screen.choices.as_slice()).unwrap_or_default();
                 let position = choices.iter().position(|choice| **choice == *label).unwrap_or(0);
                 return Some(Pressed::Button([Button::A, Button::B, Button::C][position.min(2)]));
             }
@@ -236,6 +252,7 @@ impl SimButtons {
             Action::Say(clip) => state.sound.extend(clip.samples()),
             Action::Show(frame) => state.pictures = vec![frame],
             Action::Hide => state.pictures.clear(),
+            Action::Wait(ms) => self.acted += Duration::from_millis(ms),
         }
         None
     }
@@ -300,7 +317,8 @@ fn pipe() -> Receiver<String> {
     thread::spawn(move || {
         for line in io::stdin().lock().lines() {
             let Ok(mut line) = line else { return };
-            let end = line.char_indices().map(|(at, _)| at).take_while(|at| *at <= intake::TEXT_BYTES_MAX).last();
+            let end =
+                line.char_indices().map(|(at, _)| at).take_while(|at| *at <= intake::TEXT_BYTES_MAX).last();
             line.truncate(if line.len() > intake::TEXT_BYTES_MAX { end.unwrap_or(0) } else { line.len() });
             if lines.send(line).is_err() {
                 return;
@@ -344,8 +362,13 @@ impl Panel for SimPanel {
 
 fn paint(state: &State) {
     let Some(screen) = &state.screen else { return };
-    let cue = state.cue.map(|cue| format!("  sound: {}", format!("{cue:?}").to_lowercase())).unwrap_or_default();
-    let below = if state.typed.is_empty() { format!("keys: a b c, t to type a reply, q to stop{cue}") } else { state.typed.clone() };
+    let cue =
+        state.cue.map(|cue| format!("  sound: {}", format!("{cue:?}").to_lowercase())).unwrap_or_default();
+    let below = if state.typed.is_empty() {
+        format!("keys: a b c, t to type a reply, q to stop{cue}")
+    } else {
+        state.typed.clone()
+    };
     // A terminal that cannot be painted on is no reason to end a session; keys still work.
     let _ = terminal::paint(screen, state.light, &below);
 }

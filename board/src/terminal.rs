@@ -17,7 +17,12 @@ pub(crate) fn lines(screen: &Screen, columns: u16) -> Vec<String> {
     let step = if wide { 1 } else { 2 };
     (0..height)
         .step_by(2)
-        .map(|y| (0..width).step_by(step).map(|x| if wide { half(on(x, y), on(x, y + 1)) } else { quadrant(&on, x, y) }).collect())
+        .map(|y| {
+            (0..width)
+                .step_by(step)
+                .map(|x| if wide { half(on(x, y), on(x, y + 1)) } else { quadrant(&on, x, y) })
+                .collect()
+        })
         .collect()
 }
 
@@ -32,8 +37,8 @@ fn half(upper: bool, lower: bool) -> char {
 
 fn quadrant(on: &impl Fn(u32, u32) -> bool, x: u32, y: u32) -> char {
     const BLOCKS: [char; 16] = [
-        ' ', '\u{2598}', '\u{259D}', '\u{2580}', '\u{2596}', '\u{258C}', '\u{259E}', '\u{259B}', '\u{2597}', '\u{259A}',
-        '\u{2590}', '\u{259C}', '\u{2584}', '\u{2599}', '\u{259F}', '\u{2588}',
+        ' ', '\u{2598}', '\u{259D}', '\u{2580}', '\u{2596}', '\u{258C}', '\u{259E}', '\u{259B}', '\u{2597}',
+        '\u{259A}', '\u{2590}', '\u{259C}', '\u{2584}', '\u{2599}', '\u{259F}', '\u{2588}',
     ];
     let bits = [on(x, y), on(x + 1, y), on(x, y + 1), on(x + 1, y + 1)];
     BLOCKS[bits.iter().enumerate().fold(0, |code, (i, bit)| code | usize::from(*bit) << i)]
@@ -65,7 +70,12 @@ pub(crate) fn paint(screen: &Screen, light: Colour, below: &str) -> io::Result<(
     let lines = lines(screen, columns);
     let width = lines.first().map_or(0, |line| line.chars().count());
     for line in lines {
-        queue!(out, style::Print(line), terminal::Clear(terminal::ClearType::UntilNewLine), cursor::MoveToNextLine(1))?;
+        queue!(
+            out,
+            style::Print(line),
+            terminal::Clear(terminal::ClearType::UntilNewLine),
+            cursor::MoveToNextLine(1)
+        )?;
     }
     let colour = Color::Rgb { r: light.red, g: light.green, b: light.blue };
     queue!(out, style::PrintStyledContent("\u{2588}".repeat(width).with(colour)), cursor::MoveToNextLine(1))?;
@@ -84,7 +94,8 @@ mod tests {
         let (wide, narrow) = (lines(&screen, 128), lines(&screen, 80));
         assert_eq!((wide.len(), wide[0].chars().count()), (32, 128));
         assert_eq!((narrow.len(), narrow[0].chars().count()), (32, 64));
-        let inked = |lines: &[String]| lines.iter().map(|line| line.chars().any(|c| c != ' ')).collect::<Vec<_>>();
+        let inked =
+            |lines: &[String]| lines.iter().map(|line| line.chars().any(|c| c != ' ')).collect::<Vec<_>>();
         assert_eq!(inked(&wide), inked(&narrow));
         assert!(inked(&wide).contains(&true));
     }

@@ -14,7 +14,7 @@ mod manifest;
 mod store;
 
 pub use manifest::{Asset, Golden, Input, Manifest, Output, Source};
-pub use store::{Error, Store};
+pub use store::{Error, Store, hex};
 
 use std::sync::OnceLock;
 

@@ -59,7 +59,7 @@ pub struct Golden {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// `PyPI`, `npm` or `Debian`.
+    /// PyPI, `npm` or `Debian`.
     pub registry: String,
     /// Package name.
     pub package: String,

@@ -100,8 +100,10 @@ impl<T> Slot<T> {
 
     fn take(&self, wait: Duration) -> Option<T> {
         let value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut value, _) =
-            self.filled.wait_timeout_while(value, wait, |value| value.is_none()).unwrap_or_else(PoisonError::into_inner);
+        let (mut value, _) = self
+            .filled
+            .wait_timeout_while(value, wait, |value| value.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
         value.take()
     }
 }
@@ -272,7 +274,12 @@ fn see(sight: &Sight, clock: &dyn Clock, shared: &Shared, out: &SyncSender<Perce
 
 type Sound = [f32; FRAME_SAMPLES];
 
-fn record(mut microphone: Box<dyn Microphone>, shared: &Shared, sound: &SyncSender<Sound>, out: &SyncSender<Percept>) {
+fn record(
+    mut microphone: Box<dyn Microphone>,
+    shared: &Shared,
+    sound: &SyncSender<Sound>,
+    out: &SyncSender<Percept>,
+) {
     let mut retry = Retry::new(Sensor::Microphone);
     while !shared.ends() {
         if !shared.microphone.load(Ordering::Acquire) {
@@ -325,7 +332,9 @@ impl Ear {
             };
             let percept = match self.voice.push(&frame) {
                 Ok(None) => continue,
-                Ok(Some(clip)) => self.understand(&clip, &words).unwrap_or_else(|e| Percept::Failed(e.to_string())),
+                Ok(Some(clip)) => {
+                    self.understand(&clip, &words).unwrap_or_else(|e| Percept::Failed(e.to_string()))
+                }
                 Err(error) => Percept::Failed(error.to_string()),
             };
             if out.send(percept).is_err() {
@@ -361,7 +370,8 @@ fn read(text: &Text, shared: &Shared, lines: &Receiver<String>, out: &SyncSender
     while !shared.ends() {
         match lines.recv_timeout(Duration::from_millis(IDLE_MS)) {
             Ok(line) => {
-                let percept = text.read(&line).map_or_else(|error| Percept::Failed(error.to_string()), Percept::Line);
+                let percept =
+                    text.read(&line).map_or_else(|error| Percept::Failed(error.to_string()), Percept::Line);
                 if out.send(percept).is_err() {
                     return;
                 }

@@ -50,7 +50,9 @@ impl Model {
     /// # Errors
     /// As [`Model::run`], and when an output is not of type f32.
     pub fn floats(&self, inputs: TVec<TValue>) -> Result<Vec<Vec<f32>>, Error> {
-        let flat = |value: &TValue| -> TractResult<Vec<f32>> { Ok(value.to_plain_array_view::<f32>()?.iter().copied().collect()) };
+        let flat = |value: &TValue| -> TractResult<Vec<f32>> {
+            Ok(value.to_plain_array_view::<f32>()?.iter().copied().collect())
+        };
         let outputs = self.run(inputs)?;
         outputs.iter().map(flat).collect::<TractResult<_>>().map_err(|error| engine_error(self.id, &error))
     }

@@ -58,12 +58,15 @@ pub fn frame(path: &Path) -> Result<Frame, Error> {
         image::ImageError::Limits(_) => {
             refuse(path, format!("it is larger than {0} x {0} pixels; scale it down", Frame::SIDE_PIXELS_MAX))
         }
-        image::ImageError::Unsupported(_) => refuse(path, format!("its format is not read here; use {IMAGE_KINDS}")),
+        image::ImageError::Unsupported(_) => {
+            refuse(path, format!("its format is not read here; use {IMAGE_KINDS}"))
+        }
         _ => refuse(path, "the picture is damaged or cut short; copy it again"),
     })?;
     let rgb = picture.into_rgb8();
     let (width, height) = rgb.dimensions();
-    Frame::new(width, height, rgb.into_raw()).ok_or_else(|| refuse(path, "it has no pixels; use another picture"))
+    Frame::new(width, height, rgb.into_raw())
+        .ok_or_else(|| refuse(path, "it has no pixels; use another picture"))
 }
 
 /// Reads a wav file of any sample rate and channel count: 8 to 32 bit integers or 32 bit floats.
@@ -78,11 +81,16 @@ pub fn clip(path: &Path) -> Result<Clip, Error> {
     let spec = reader.spec();
     let channels = usize::from(spec.channels);
     if !(1..=8).contains(&channels) || !(4_000..=192_000).contains(&spec.sample_rate) {
-        return Err(refuse(path, "its channels or its sample rate are unusual; use 1 or 2 channels at 8 to 48 kHz"));
+        return Err(refuse(
+            path,
+            "its channels or its sample rate are unusual; use 1 or 2 channels at 8 to 48 kHz",
+        ));
     }
     let samples_max = channels * spec.sample_rate as usize * Clip::SAMPLES_MAX / SAMPLE_RATE_HZ as usize;
     let samples: Vec<f32> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.into_samples::<f32>().take(samples_max).collect::<Result<_, _>>(),
+        hound::SampleFormat::Float => {
+            reader.into_samples::<f32>().take(samples_max).collect::<Result<_, _>>()
+        }
         hound::SampleFormat::Int => {
             let full = (1i64 << (spec.bits_per_sample - 1)) as f32;
             let scaled = |sample: Result<i32, _>| sample.map(|value| value as f32 / full);

@@ -1,6 +1,6 @@
 //! The journal: what learners did, one entry per trial, safe against a crash or a power cut at any moment.
 //!
-//! `SQLite` in WAL mode with full synchronization: an entry that was acknowledged is on the disk. Entries hold no
+//! SQLite in WAL mode with full synchronization: an entry that was acknowledged is on the disk. Entries hold no
 //! media, no text and no name; a learner is a number, and time is stored by the day. Every entry carries a
 //! checksum, so that damage is noticed and never served.
 
@@ -52,7 +52,8 @@ impl Journal {
     /// When the file is no journal, damaged, or written by a later version of Petri. It is left as it was.
     pub fn open(path: &Path) -> Result<Self, Error> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         Self::prepare(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX, true)
@@ -64,7 +65,10 @@ impl Journal {
     /// As [`Journal::open`], and when there is none.
     pub fn open_existing(path: &Path) -> Result<Self, Error> {
         if !path.exists() {
-            return Err(refuse(path, "there is none yet; run a session first, or name another with --journal"));
+            return Err(refuse(
+                path,
+                "there is none yet; run a session first, or name another with --journal",
+            ));
         }
         Self::prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, false)
     }
@@ -85,12 +89,16 @@ impl Journal {
             return Err(refuse(path, "it is another program's database; name another file with --journal"));
         }
         if version > VERSION {
-            let what = format!("it is of version {version} and this Petri reads up to {VERSION}; update Petri");
+            let what =
+                format!("it is of version {version} and this Petri reads up to {VERSION}; update Petri");
             return Err(refuse(path, what));
         }
         let check: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fail)?;
         if check != "ok" {
-            return Err(refuse(path, "it is damaged; keep a copy for repair and name a new file with --journal"));
+            return Err(refuse(
+                path,
+                "it is damaged; keep a copy for repair and name a new file with --journal",
+            ));
         }
         db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
         db.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
@@ -112,7 +120,10 @@ impl Journal {
     /// When the file cannot be read.
     pub fn next_session(&self) -> Result<u32, Error> {
         let last = "SELECT COALESCE(MAX(session), 0) FROM trial";
-        self.db.query_row(last, [], |row| row.get::<_, u32>(0)).map(|n| n + 1).map_err(|e| explain(&self.path, &e))
+        self.db
+            .query_row(last, [], |row| row.get::<_, u32>(0))
+            .map(|n| n + 1)
+            .map_err(|e| explain(&self.path, &e))
     }
 
     /// Adds a trial. When this returns, the entry is on the disk.
@@ -148,7 +159,9 @@ impl Journal {
             match Entry::from_bytes(&bytes) {
                 Ok(entry) if intact => entries.push(Stored { session, day, entry }),
                 _ => {
-                    let what = format!("its entry {id} is damaged; keep a copy for repair and name a new file with --journal");
+                    let what = format!(
+                        "its entry {id} is damaged; keep a copy for repair and name a new file with --journal"
+                    );
                     return Err(refuse(&self.path, what));
                 }
             }
@@ -162,7 +175,8 @@ impl Journal {
     /// When the file cannot be read.
     pub fn learners(&self) -> Result<Vec<u32>, Error> {
         let fail = |error: rusqlite::Error| explain(&self.path, &error);
-        let mut statement = self.db.prepare("SELECT DISTINCT learner FROM trial ORDER BY learner").map_err(fail)?;
+        let mut statement =
+            self.db.prepare("SELECT DISTINCT learner FROM trial ORDER BY learner").map_err(fail)?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(fail)?;
         rows.collect::<Result<_, _>>().map_err(fail)
     }
@@ -173,7 +187,9 @@ impl Journal {
     /// As [`Journal::entries`].
     pub fn progress(&self, learner: u32) -> Result<Progress, Error> {
         let mut progress = Progress::default();
-        self.entries(learner)?.iter().for_each(|stored| progress.absorb(&stored.entry));
+        for stored in self.entries(learner)? {
+            progress.absorb(&stored.entry);
+        }
         Ok(progress)
     }
 }
@@ -199,7 +215,9 @@ fn explain(path: &Path, error: &rusqlite::Error) -> Error {
             "it is damaged; keep a copy for repair and name a new file with --journal".to_owned()
         }
         Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
-        Some(ReadOnly) => "it may not be written; check the permissions of the file and its folder".to_owned(),
+        Some(ReadOnly) => {
+            "it may not be written; check the permissions of the file and its folder".to_owned()
+        }
         Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
         Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),
         _ => format!("{error}; keep a copy for repair and name a new file with --journal"),
@@ -258,11 +276,13 @@ mod tests {
         old.pragma_update(None, "application_id", APPLICATION_ID).expect("marked");
         old.pragma_update(None, "user_version", 1).expect("numbered");
         let (bytes, sum) = (entry(0).to_bytes(), checksum(1, 1, 5, &entry(0).to_bytes()));
-        old.execute("INSERT INTO trial VALUES (1, 1, 1, 5, ?1, ?2)", params![&bytes[..], sum]).expect("a row");
+        old.execute("INSERT INTO trial VALUES (1, 1, 1, 5, ?1, ?2)", params![&bytes[..], sum])
+            .expect("a row");
         drop(old);
         let journal = Journal::open(&path).expect("migrated");
         assert_eq!(journal.entries(1).expect("entries")[0].entry, entry(0));
-        let version: i64 = journal.db.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("version");
+        let version: i64 =
+            journal.db.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("version");
         assert_eq!(version as usize, VERSION);
     }
 
@@ -276,7 +296,11 @@ mod tests {
             assert!(error.contains(what) && error.lines().count() == 1, "{error}");
             assert_eq!(std::fs::read(&path).expect("still there"), bytes, "{name} was changed");
         };
-        refused("text", b"dear diary, this is no database at all, but it is long enough to be one", "no journal");
+        refused(
+            "text",
+            b"dear diary, this is no database at all, but it is long enough to be one",
+            "no journal",
+        );
         let path = folder.path().join("good.db");
         Journal::open(&path).expect("a journal").append(1, 1, 1, &entry(0)).expect("appended");
         let mut good = std::fs::read(&path).expect("read");

@@ -39,6 +39,11 @@ impl Frame {
         self.image.height()
     }
 
+    /// The bytes, row by row from the top left.
+    pub fn rgb(&self) -> &[u8] {
+        self.image.as_raw()
+    }
+
     pub(crate) fn image(&self) -> &image::RgbImage {
         &self.image
     }

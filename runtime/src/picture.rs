@@ -3,7 +3,7 @@
 use crate::Error;
 use embedded_graphics::pixelcolor::{BinaryColor, PixelColor, Rgb565, Rgb888, RgbColor};
 use embedded_graphics::prelude::*;
-use petri_core::screen::{Ink, draw};
+use petri_core::screen::{Ink, Tint, draw};
 use petri_core::{Screen, light::Colour};
 use std::path::Path;
 
@@ -42,7 +42,10 @@ pub struct Canvas<C> {
 impl<C: Ink> Canvas<C> {
     /// The painted `screen` at `width` x `height`.
     pub fn of(screen: &Screen, (width, height): (u32, u32)) -> Self {
-        let mut canvas = Self { size: Size::new(width, height), pixels: vec![C::PAPER; (width * height) as usize] };
+        let mut canvas = Self {
+            size: Size::new(width, height),
+            pixels: vec![C::of(Tint::Paper); (width * height) as usize],
+        };
         let Ok(()) = draw(screen, &mut canvas);
         canvas
     }
@@ -86,9 +89,17 @@ pub fn pixels(screen: &Screen, display: Display) -> Vec<u8> {
     let bytes = |colour: Rgb888| [colour.r(), colour.g(), colour.b()];
     if display == Display::Mono {
         let on = |pixel: BinaryColor| if pixel.is_on() { Rgb888::WHITE } else { Rgb888::BLACK };
-        Canvas::<BinaryColor>::of(screen, display.size()).pixels.into_iter().flat_map(|p| bytes(on(p))).collect()
+        Canvas::<BinaryColor>::of(screen, display.size())
+            .pixels
+            .into_iter()
+            .flat_map(|p| bytes(on(p)))
+            .collect()
     } else {
-        Canvas::<Rgb565>::of(screen, display.size()).pixels.into_iter().flat_map(|p| bytes(p.into())).collect()
+        Canvas::<Rgb565>::of(screen, display.size())
+            .pixels
+            .into_iter()
+            .flat_map(|p| bytes(p.into()))
+            .collect()
     }
 }
 
@@ -102,7 +113,13 @@ pub fn write_png(screen: &Screen, light: Colour, display: Display, path: &Path) 
     let drawn = image::RgbImage::from_raw(width, height, pixels(screen, display)).unwrap_or_default();
     let zoom = if display == Display::Mono { 2 } else { 1 };
     let picture = image::RgbImage::from_fn(width * zoom, height * zoom + STRIP_PIXELS, |x, y| {
-        if y < height * zoom { *drawn.get_pixel(x / zoom, y / zoom) } else { image::Rgb([light.red, light.green, light.blue]) }
+        if y < height * zoom {
+            *drawn.get_pixel(x / zoom, y / zoom)
+        } else {
+            image::Rgb([light.red, light.green, light.blue])
+        }
     });
-    picture.save(path).map_err(|error| Error::Write { path: path.to_owned(), source: std::io::Error::other(error) })
+    picture
+        .save(path)
+        .map_err(|error| Error::Write { path: path.to_owned(), source: std::io::Error::other(error) })
 }

@@ -11,7 +11,9 @@ use std::path::Path;
 /// with its standard error.
 pub fn table(entries: &[Stored]) -> String {
     let mut progress = Progress::default();
-    entries.iter().for_each(|stored| progress.absorb(&stored.entry));
+    for stored in entries {
+        progress.absorb(&stored.entry);
+    }
     let mut text = format!("{:<11}", "feeling");
     for exercise in Exercise::ALL {
         let _ = write!(text, "| {:<20}", exercise.name());
@@ -21,7 +23,10 @@ pub fn table(entries: &[Stored]) -> String {
     for emotion in Emotion::ALL {
         let _ = write!(text, "\n{:<11}", emotion.word());
         for exercise in Exercise::ALL {
-            let cell = entries.iter().map(|stored| &stored.entry).filter(|e| e.exercise == exercise && e.target == emotion);
+            let cell = entries
+                .iter()
+                .map(|stored| &stored.entry)
+                .filter(|e| e.exercise == exercise && e.target == emotion);
             let answered = cell.clone().filter(|entry| entry.outcome != Outcome::Skipped).count();
             let same = cell.filter(|entry| entry.outcome == Outcome::Same).count();
             let ability = progress.get(exercise, emotion);
@@ -33,7 +38,12 @@ pub fn table(entries: &[Stored]) -> String {
         }
     }
     let sessions: std::collections::BTreeSet<u32> = entries.iter().map(|stored| stored.session).collect();
-    let _ = write!(text, "\n{} trials in {} sessions; ability in logits, +- one standard error", entries.len(), sessions.len());
+    let _ = write!(
+        text,
+        "\n{} trials in {} sessions; ability in logits, +- one standard error",
+        entries.len(),
+        sessions.len()
+    );
     text
 }
 
@@ -70,7 +80,8 @@ pub fn write_svg(entries: &[Stored], path: &Path) -> Result<(), Error> {
 }
 
 fn draw(entries: &[Stored], svg: &mut String) -> Result<(), String> {
-    const COLOURS: [RGBColor; Exercise::COUNT] = [RGBColor(38, 99, 196), RGBColor(196, 112, 18), RGBColor(24, 134, 92)];
+    const COLOURS: [RGBColor; Exercise::COUNT] =
+        [RGBColor(38, 99, 196), RGBColor(196, 112, 18), RGBColor(24, 134, 92)];
     let courses = Exercise::ALL.map(|exercise| course(entries, exercise));
     let values = || courses.iter().flatten();
     let low = values().map(|(_, mean, error)| mean - error).fold(-1.0, f32::min);
@@ -103,11 +114,19 @@ fn draw(entries: &[Stored], svg: &mut String) -> Result<(), String> {
         let band: Vec<(f32, f32)> = upper.chain(lower).collect();
         chart.draw_series([Polygon::new(band, colour.mix(0.15))]).map_err(said)?;
         chart
-            .draw_series(LineSeries::new(course.iter().map(|(x, mean, _)| (*x, *mean)), colour.stroke_width(2)))
+            .draw_series(LineSeries::new(
+                course.iter().map(|(x, mean, _)| (*x, *mean)),
+                colour.stroke_width(2),
+            ))
             .map_err(said)?
             .label(exercise.name())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
     }
-    chart.configure_series_labels().background_style(WHITE.mix(0.8)).border_style(BLACK.mix(0.3)).draw().map_err(said)?;
+    chart
+        .configure_series_labels()
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()
+        .map_err(said)?;
     area.present().map_err(said)
 }

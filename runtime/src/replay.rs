@@ -7,6 +7,7 @@ use crate::picture::{self, Display};
 use crate::{EDITION, Error, intake};
 use petri_core::input::Sensors;
 use petri_core::{Input, Millis, Progress, Reply, Session, Setup, content};
+use petri_models::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -102,7 +103,9 @@ impl Recording {
         let text = intake::text_file(path, RECORDING_BYTES_MAX)?;
         let refuse = |line: usize, what: String| Error::Intake {
             path: path.to_owned(),
-            what: format!("line {line} is no part of a {EDITION} recording of version {VERSION} ({what}); record it again with --record"),
+            what: format!(
+                "line {line} is no part of a {EDITION} recording of version {VERSION} ({what}); record it again with --record"
+            ),
         };
         let mut lines = text.lines().enumerate();
         let start: Start = match lines.next() {
@@ -110,7 +113,10 @@ impl Recording {
             None => return Err(refuse(1, "the file is empty".to_owned())),
         };
         if start.version != VERSION || start.edition != EDITION {
-            return Err(refuse(1, format!("it is a {} recording of version {}", start.edition, start.version)));
+            return Err(refuse(
+                1,
+                format!("it is a {} recording of version {}", start.edition, start.version),
+            ));
         }
         let inputs = lines
             .map(|(i, line)| serde_json::from_str(line).map_err(|error| refuse(i + 1, error.to_string())))
@@ -145,10 +151,6 @@ impl Recording {
         digest.screens_sha256 = hex(&screens.finalize());
         digest
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes a recording as a session runs.

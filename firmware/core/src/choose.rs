@@ -117,7 +117,8 @@ fn nearest_text<'a>(
     let mut best: Option<(u32, u16, &TextItem<'_>)> = None;
     for (index, item) in content.texts.iter().enumerate() {
         // The jitter lets items of like difficulty take turns.
-        let distance = (i32::from(item.difficulty_ml) - i32::from(wanted_ml)).unsigned_abs() + random.below(900);
+        let distance =
+            (i32::from(item.difficulty_ml) - i32::from(wanted_ml)).unsigned_abs() + random.below(900);
         if item.feeling == target && best.is_none_or(|(least, ..)| distance < least) {
             best = Some((distance, index as u16, item));
         }

@@ -82,7 +82,8 @@ impl Exercise {
     /// How many there are.
     pub const COUNT: usize = 3;
     /// All of them, in the order of their indices.
-    pub const ALL: [Exercise; Self::COUNT] = [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::Mirror];
+    pub const ALL: [Exercise; Self::COUNT] =
+        [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::Mirror];
 
     /// Position in [`Exercise::ALL`].
     pub const fn index(self) -> usize {

@@ -81,7 +81,12 @@ pub fn reason(trial: &Trial, answer: Option<Emotion>, content: &Content<'_>) -> 
             }
             if let Some(answer) = answer.filter(|answer| *answer != trial.target) {
                 let (answer, target) = (answer.word(), trial.target.word());
-                put(&mut body, format_args!("\nYou read {answer}. Ask what would have to change to make it {answer}, not {target}."));
+                put(
+                    &mut body,
+                    format_args!(
+                        "\nYou read {answer}. Ask what would have to change to make it {answer}, not {target}."
+                    ),
+                );
             }
         }
         Exercise::Mirror => {
@@ -146,7 +151,8 @@ mod tests {
             for answer in Emotion::ALL.into_iter().map(Some).chain([None]) {
                 let body = reason(&trial, answer, &content::STARTER);
                 assert!(body.ends_with('.'), "cut: {body}");
-                let different = trial.exercise != Exercise::Mirror && answer.is_some_and(|a| a != trial.target);
+                let different =
+                    trial.exercise != Exercise::Mirror && answer.is_some_and(|a| a != trial.target);
                 assert_eq!(body.contains("You read"), different, "{trial:?} {answer:?}: {body}");
             }
             assert!(hint(&trial, &content::STARTER).ends_with('.'));

@@ -67,9 +67,11 @@ mod tests {
 
     #[test]
     fn a_named_feeling_outweighs_a_read_one_and_doubt_is_no_answer() {
-        let named = TextReading { named: Some(Emotion::Sad), read: Some(Emotion::Angry), confidence: Permille::FULL };
+        let named =
+            TextReading { named: Some(Emotion::Sad), read: Some(Emotion::Angry), confidence: Permille::FULL };
         assert_eq!(meaning(&Input::Text(named), &OPTIONS), Meaning::Answer(Emotion::Sad, Channel::Text));
-        let doubtful = TextReading { named: None, read: Some(Emotion::Angry), confidence: Permille::new(499) };
+        let doubtful =
+            TextReading { named: None, read: Some(Emotion::Angry), confidence: Permille::new(499) };
         assert_eq!(meaning(&Input::Text(doubtful), &OPTIONS), Meaning::Unclear);
     }
 

@@ -99,7 +99,10 @@ mod tests {
     use super::*;
 
     fn at(pattern: Pattern, ms: u64) -> Colour {
-        sample(&Light { colour: Colour::new(255, 255, 255), pattern, since: Millis(1_000) }, Millis(1_000 + ms))
+        sample(
+            &Light { colour: Colour::new(255, 255, 255), pattern, since: Millis(1_000) },
+            Millis(1_000 + ms),
+        )
     }
 
     #[test]

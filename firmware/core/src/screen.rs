@@ -1,19 +1,156 @@
-//! Stub while the painter is being written.
-use crate::Screen;
-use embedded_graphics::pixelcolor::{BinaryColor, PixelColor, Rgb565, RgbColor};
-use embedded_graphics::prelude::*;
-/// x
-pub trait Ink: PixelColor {
-    /// x
-    const PAPER: Self;
+//! Paints a [`Screen`] on a display of any size.
+//!
+//! The layout is worked out from the size alone and the colours from the colour type alone, so that a display is
+//! no more than a pair of the two. Text is ASCII: other characters show as the replacement sign of the font.
+
+mod dots;
+mod ink;
+mod layout;
+mod parts;
+mod signs;
+mod text;
+
+pub use ink::{Ink, Tint};
+
+use crate::input::Sensor;
+use crate::{Picture, Screen, art};
+use embedded_graphics::draw_target::{DrawTarget, DrawTargetExt};
+use embedded_graphics::geometry::{Point, Size};
+use embedded_graphics::primitives::Rectangle;
+use embedded_text::alignment::HorizontalAlignment;
+use layout::{Layout, Scale};
+
+/// The displays that the device is built with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Panel {
+    /// 128 by 64 pixels, one colour, as an SSD1306 drives them.
+    Mono128x64,
+    /// 240 by 240 pixels in colour, as an ST7789 drives them.
+    Colour240x240,
+    /// 320 by 240 pixels in colour, as an ILI9341 drives them.
+    Colour320x240,
 }
-impl Ink for BinaryColor {
-    const PAPER: Self = BinaryColor::Off;
+
+impl Panel {
+    /// All of them, the smallest first.
+    pub const ALL: [Panel; 3] = [Panel::Mono128x64, Panel::Colour240x240, Panel::Colour320x240];
+
+    /// Its width and height in pixels.
+    pub const fn size(self) -> Size {
+        match self {
+            Panel::Mono128x64 => SIZE_MIN,
+            Panel::Colour240x240 => Size::new(240, 240),
+            Panel::Colour320x240 => Size::new(320, 240),
+        }
+    }
+
+    /// Its name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Panel::Mono128x64 => "mono-128x64",
+            Panel::Colour240x240 => "colour-240x240",
+            Panel::Colour320x240 => "colour-320x240",
+        }
+    }
+
+    /// The panel of this name.
+    pub fn from_name(name: &str) -> Option<Panel> {
+        Self::ALL.into_iter().find(|panel| panel.name() == name)
+    }
+
+    /// Whether it shows colours.
+    pub const fn is_colour(self) -> bool {
+        !matches!(self, Panel::Mono128x64)
+    }
 }
-impl Ink for Rgb565 {
-    const PAPER: Self = Rgb565::WHITE;
-}
-/// x
+
+/// The smallest display that a layout is made for. On a smaller one its top left part is shown.
+pub const SIZE_MIN: Size = Size::new(128, 64);
+
+/// Draws the whole screen, ground included.
+///
 /// # Errors
-/// x
-pub fn draw<D: DrawTarget<Color = C>, C: Ink>(_s: &Screen, _t: &mut D) -> Result<(), D::Error> { Ok(()) }
+/// Whatever the target fails with.
+pub fn draw<D, C>(screen: &Screen, target: &mut D) -> Result<(), D::Error>
+where
+    D: DrawTarget<Color = C>,
+    C: Ink,
+{
+    let bounds = target.bounding_box();
+    target.clear(C::PAPER)?;
+    let mut clipped = target.clipped(&bounds);
+    let mut page = clipped.translated(bounds.top_left);
+    let size = bounds.size.component_max(SIZE_MIN);
+    let scale = Scale::of(size);
+    let sensors = in_use(screen);
+    let signs_width = sensors.clone().map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap).sum();
+    let layout = Layout::of(screen, size, scale, signs_width);
+    head(&layout, sensors, &mut page)?;
+    picture(screen, &layout, &mut page)?;
+    if let Some(text) = &layout.body_text {
+        let alignment = if layout.stacked { HorizontalAlignment::Center } else { HorizontalAlignment::Left };
+        text.draw(layout.body, Tint::Text, alignment, &mut page)?;
+    }
+    if let Some(share) = screen.meter {
+        parts::bar(share, layout.meter, &mut page)?;
+    }
+    parts::choices(screen, layout.scale, layout.choices, &mut page)
+}
+
+fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
+    let sensing = screen.sensing;
+    [Sensor::Camera, Sensor::Microphone, Sensor::Keyboard]
+        .into_iter()
+        .filter(move |sensor| sensing.has(*sensor))
+}
+
+/// Title, rule and the signs of the sensors in use.
+fn head<D, C>(layout: &Layout, sensors: impl Iterator<Item = Sensor>, page: &mut D) -> Result<(), D::Error>
+where
+    D: DrawTarget<Color = C>,
+    C: Ink,
+{
+    let scale = layout.scale;
+    if let Some(text) = &layout.title_text {
+        text.draw(layout.title, Tint::Text, HorizontalAlignment::Left, page)?;
+    }
+    let top = layout.signs.size.height.saturating_sub(scale.sign) / 2;
+    let mut corner = layout.signs.top_left + Point::new(0, top as i32);
+    for sensor in sensors {
+        corner.x += scale.sign_gap as i32;
+        let size = Size::new(signs::width(sensor, scale.sign), scale.sign);
+        signs::sensor(sensor, Rectangle::new(corner, size), page)?;
+        corner.x += size.width as i32;
+    }
+    if scale.ruled {
+        let below = layout.title.size.height + scale.title_gap / 3;
+        let corner = layout.title.top_left + Point::new(0, below as i32);
+        let width = page.bounding_box().size.width.saturating_sub(2 * scale.margin);
+        page.fill_solid(&Rectangle::new(corner, Size::new(width, 1)), C::of(Tint::Rule))?;
+    }
+    Ok(())
+}
+
+fn picture<D, C>(screen: &Screen, layout: &Layout, page: &mut D) -> Result<(), D::Error>
+where
+    D: DrawTarget<Color = C>,
+    C: Ink,
+{
+    let (area, scale) = (layout.picture, layout.scale);
+    match &screen.picture {
+        Picture::None => Ok(()),
+        Picture::Face(actions) => art::face(actions, area, page),
+        Picture::Marked { mark, face } => {
+            let side = area.size.width.min(area.size.height);
+            let badge = (side * 3 / 10).max(scale.badge_min);
+            if side < 2 * badge {
+                return signs::mark(*mark, area, page);
+            }
+            art::face(face, area, page)?;
+            let middle = area.top_left + Point::new(area.size.width as i32 / 2, area.size.height as i32 / 2);
+            let out = side as i32 / 2 - badge as i32;
+            signs::mark(*mark, Rectangle::new(middle + Point::new_equal(out), Size::new_equal(badge)), page)
+        }
+        Picture::Growth(shares) => parts::growth(*shares, scale, area, page),
+    }
+}

@@ -261,7 +261,8 @@ impl<'a> Session<'a> {
         match meaning {
             Meaning::Answer(emotion, channel) => self.judge(now, &trial, Some(emotion), channel),
             Meaning::Skip => {
-                let channel = if matches!(input, Input::Button(_)) { Channel::Button } else { Channel::Voice };
+                let channel =
+                    if matches!(input, Input::Button(_)) { Channel::Button } else { Channel::Voice };
                 self.judge(now, &trial, None, channel)
             }
             Meaning::Again => {
@@ -296,7 +297,9 @@ impl<'a> Session<'a> {
         };
         let counts = match shown {
             Some(emotion) if mirror => emotion == trial.target,
-            Some(emotion) => self.setup.face_answers && trial.options.contains(&emotion) && emotion != Emotion::Calm,
+            Some(emotion) => {
+                self.setup.face_answers && trial.options.contains(&emotion) && emotion != Emotion::Calm
+            }
             None => false,
         };
         if mirror && self.note != Note::Hint {

@@ -80,7 +80,8 @@ pub(crate) struct Keeping {
 impl Keeping {
     /// The journal's path; the default lies in the user's state folder.
     pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
-        let state = || std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state =
+            || std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
         let own = || Some(state().or_else(home)?.join("petri/journal.db"));
         let path = self.journal.clone().or_else(own);

@@ -1,4 +1,4 @@
-//! Face detection: `BlazeFace` short range (Bazarevsky et al., arXiv:1907.05047).
+//! Face detection: BlazeFace short range (Bazarevsky et al., arXiv:1907.05047).
 
 use super::sigmoid;
 use crate::engine::{Model, tensor};
@@ -47,7 +47,8 @@ impl Detector {
         let model = Model::load(store, Id::FaceDetect)?;
         let settings = model.manifest();
         let grids = settings.numbers("anchor_grid_cells").iter().zip(settings.numbers("anchor_repeats"));
-        let anchors = grids.flat_map(|(cells, repeats)| anchors(*cells as usize, *repeats as usize)).collect();
+        let anchors =
+            grids.flat_map(|(cells, repeats)| anchors(*cells as usize, *repeats as usize)).collect();
         Ok(Self {
             side: settings.number("input_side") as u32,
             anchors,
@@ -71,7 +72,11 @@ impl Detector {
     /// When the engine fails.
     pub fn detect_tight(&self, frame: &Frame) -> Result<Vec<Face>, Error> {
         let faces = self.detect(frame)?;
-        if faces.is_empty() { self.detect_at(frame, self.model.manifest().number("second_pass_fill")) } else { Ok(faces) }
+        if faces.is_empty() {
+            self.detect_at(frame, self.model.manifest().number("second_pass_fill"))
+        } else {
+            Ok(faces)
+        }
     }
 
     /// Detects with the picture's longer side filling `fill` of the model's input.
@@ -109,7 +114,8 @@ impl Detector {
         for (x, y, pixel) in small.enumerate_pixels() {
             let at = ((y + top) * self.side + x + left) as usize;
             for channel in 0..3 {
-                pixels[channel * plane + at] = f32::from(pixel.0[channel]) * input.scale[channel] + input.offset[channel];
+                pixels[channel * plane + at] =
+                    f32::from(pixel.0[channel]) * input.scale[channel] + input.offset[channel];
             }
         }
         pixels
@@ -129,12 +135,7 @@ impl Detector {
             let (middle, half) = (point(0), [row[2] / unit / 2.0, row[3] / unit / 2.0]);
             Some(Face {
                 score,
-                bounds: [
-                    middle[0] - half[0],
-                    middle[1] - half[1],
-                    middle[0] + half[0],
-                    middle[1] + half[1],
-                ],
+                bounds: [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]],
                 points: [4, 6, 8, 10, 12, 14].map(point),
             })
         })
@@ -157,14 +158,15 @@ fn anchors(cells: usize, repeats: usize) -> impl Iterator<Item = [f32; 2]> {
     (0..cells * cells * repeats).map(move |i| [centre(i / repeats % cells), centre(i / repeats / cells)])
 }
 
-/// Averages the candidates of one face by their scores, as `BlazeFace`'s authors do for steadier boxes.
+/// Averages the candidates of one face by their scores, as BlazeFace's authors do for steadier boxes.
 fn merge(mut candidates: Vec<Face>, overlap_max: f32) -> Vec<Face> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut faces = Vec::new();
     while faces.len() < FACES_MAX && !candidates.is_empty() {
         let best = candidates[0];
-        let (group, rest): (Vec<Face>, Vec<Face>) =
-            candidates.into_iter().partition(|face| *face == best || overlap(&best.bounds, &face.bounds) > overlap_max);
+        let (group, rest): (Vec<Face>, Vec<Face>) = candidates
+            .into_iter()
+            .partition(|face| *face == best || overlap(&best.bounds, &face.bounds) > overlap_max);
         candidates = rest;
         let total: f32 = group.iter().map(|face| face.score).sum();
         let mut merged = Face { score: best.score, bounds: [0.0; 4], points: [[0.0; 2]; 6] };

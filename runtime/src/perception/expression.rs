@@ -33,9 +33,9 @@ pub struct Reading {
 impl Reading {
     /// A reading from probabilities: unsure when none reaches `unsure_below`.
     pub fn new(probabilities: [f32; Emotion::COUNT], unsure_below: f32) -> Self {
-        let best = Emotion::ALL.into_iter().max_by(|a, b| {
-            probabilities[a.index()].total_cmp(&probabilities[b.index()])
-        });
+        let best = Emotion::ALL
+            .into_iter()
+            .max_by(|a, b| probabilities[a.index()].total_cmp(&probabilities[b.index()]));
         let confidence = best.map_or(0.0, |emotion| probabilities[emotion.index()]);
         Self { emotion: best.filter(|_| confidence >= unsure_below), confidence, probabilities }
     }
@@ -54,7 +54,8 @@ impl Expression {
     pub fn load(store: &Store) -> Result<Self, Error> {
         let model = Model::load(store, Id::FaceExpression)?;
         let settings = model.manifest();
-        let labels: Option<Vec<Emotion>> = settings.labels.iter().map(|label| Emotion::from_word(label)).collect();
+        let labels: Option<Vec<Emotion>> =
+            settings.labels.iter().map(|label| Emotion::from_word(label)).collect();
         let labels = labels.and_then(|labels| labels.try_into().ok()).ok_or_else(|| Error::Engine {
             id: Id::FaceExpression.folder(),
             reason: "its labels are not the seven emotions".to_owned(),
@@ -123,13 +124,13 @@ struct Crop {
 impl Crop {
     /// The square that the model was tuned for: as wide as a share of the face's box, its middle below the eyes,
     /// turned by a share of the eye line's angle.
-    fn of(face: &Face, size: f32, below: f32, rotation: f32) -> Self {
+    fn of(face: &Face, width_share: f32, below: f32, rotation: f32) -> Self {
         let [right, left, ..] = face.points;
         let eyes = [f32::midpoint(right[0], left[0]), f32::midpoint(right[1], left[1])];
         let angle = rotation * (left[1] - right[1]).atan2(left[0] - right[0]);
         let (sin, cos) = angle.sin_cos();
         let [x0, y0, x1, y1] = face.bounds;
-        let side = size * (x1 - x0);
+        let side = width_share * (x1 - x0);
         let middle = [f32::midpoint(x0, x1), f32::midpoint(y0, y1)];
         let along = (middle[0] - eyes[0]) * cos + (middle[1] - eyes[1]) * sin;
         let down = side * below;
@@ -151,7 +152,11 @@ impl Crop {
                     let offset = |i: usize| (i as f32 + 0.5) / grid as f32;
                     let u = (column as f32 + offset(sub % grid) - middle) * step;
                     let v = (row as f32 + offset(sub / grid) - middle) * step;
-                    sum += bilinear(picture, self.centre[0] + u * cos - v * sin, self.centre[1] + u * sin + v * cos);
+                    sum += bilinear(
+                        picture,
+                        self.centre[0] + u * cos - v * sin,
+                        self.centre[1] + u * sin + v * cos,
+                    );
                 }
                 grey.push(sum / (grid * grid) as f32);
             }

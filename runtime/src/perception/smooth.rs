@@ -122,7 +122,10 @@ mod tests {
     fn one_stray_frame_changes_nothing_but_a_lasting_change_does() {
         let mut smoother = Smoother::new(0.5);
         for frame in 0..10 {
-            assert_eq!(shown(smoother.push(Millis(frame * 33), &look(Some(Emotion::Happy)))), Some(Emotion::Happy));
+            assert_eq!(
+                shown(smoother.push(Millis(frame * 33), &look(Some(Emotion::Happy)))),
+                Some(Emotion::Happy)
+            );
         }
         assert_eq!(shown(smoother.push(Millis(363), &look(Some(Emotion::Angry)))), Some(Emotion::Happy));
         let after = (12..40).map(|f| smoother.push(Millis(f * 33), &look(Some(Emotion::Angry)))).last();

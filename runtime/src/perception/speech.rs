@@ -128,12 +128,14 @@ impl Speech {
         let silence = self.encode(&vec![0.0; SAMPLE_RATE_HZ as usize])?;
         let mut words = Vec::new();
         for text in list.iter().filter(|text| !text.trim().is_empty()).take(WORDS_MAX) {
-            let spellings = [capitalized(text), text.to_lowercase()].map(|spelling| self.tokens.encode(&spelling));
+            let spellings =
+                [capitalized(text), text.to_lowercase()].map(|spelling| self.tokens.encode(&spelling));
             let candidates: Vec<(usize, &[i64])> = spellings.iter().map(|ids| (0, ids.as_slice())).collect();
             let first = self.first(&silence)?;
             let expected = log_sum(&self.totals(&silence, &first, &candidates)?);
             let rules = &self.rules;
-            let bonus = (rules.rarity_weight * (rules.rarity_reference - expected)).clamp(0.0, rules.rarity_limit);
+            let bonus =
+                (rules.rarity_weight * (rules.rarity_reference - expected)).clamp(0.0, rules.rarity_limit);
             words.push(Wanted { text: (*text).to_owned(), spellings, bonus });
         }
         Ok(Words { words })
@@ -221,7 +223,8 @@ impl Speech {
         // Only spellings whose first token is at all likely are followed further: most words cost nothing.
         let mut alive = Vec::new();
         for (word, wanted) in words.words.iter().enumerate() {
-            let likely = |ids: &&Vec<i64>| ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune);
+            let likely =
+                |ids: &&Vec<i64>| ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune);
             alive.extend(wanted.spellings.iter().filter(likely).map(|ids| (word, ids.as_slice())));
         }
         let mut scores = vec![NEVER; words.words.len()];
@@ -242,7 +245,12 @@ impl Speech {
     }
 
     /// Log-probability of each spelling followed by an end, in one run of the decoder.
-    fn totals(&self, memory: &Memory, first: &[f32], spellings: &[(usize, &[i64])]) -> Result<Vec<f32>, Error> {
+    fn totals(
+        &self,
+        memory: &Memory,
+        first: &[f32],
+        spellings: &[(usize, &[i64])],
+    ) -> Result<Vec<f32>, Error> {
         let rules = &self.rules;
         let Some(longest) = spellings.iter().map(|(_, ids)| ids.len()).max() else { return Ok(Vec::new()) };
         let length = longest + 1;
@@ -322,5 +330,7 @@ fn log_sum(values: &[f32]) -> f32 {
 
 fn log_softmax(row: &mut [f32]) {
     let total = log_sum(row);
-    row.iter_mut().for_each(|value| *value -= total);
+    for value in row {
+        *value -= total;
+    }
 }

@@ -139,10 +139,10 @@ impl Text {
     /// # Errors
     /// When the engine fails.
     pub fn probabilities(&self, sentence: &str) -> Result<Probabilities, Error> {
-        let encoded = self.tokenizer.encode(sentence, true).map_err(|error| Error::Engine {
-            id: Id::TextEmotion.folder(),
-            reason: error.to_string(),
-        })?;
+        let encoded = self
+            .tokenizer
+            .encode(sentence, true)
+            .map_err(|error| Error::Engine { id: Id::TextEmotion.folder(), reason: error.to_string() })?;
         let mut ids: Vec<i64> = encoded.get_ids().iter().map(|id| i64::from(*id)).collect();
         if ids.len() > self.rules.tokens_max {
             // The last token closes the sentence and stays.
@@ -175,18 +175,16 @@ impl Text {
         let settings = self.model.manifest();
         let [_, negative, neutral, positive] = [0, 1, 2, 3].map(|i| groups.get(i).copied().unwrap_or(0.0));
         let over = |i: usize, p: f32| self.rules.groups.get(i).is_some_and(|threshold| p >= *threshold);
-        let near = negative.min(positive) >= settings.number("sentiment_mixed_ratio") * negative.max(positive);
+        let near =
+            negative.min(positive) >= settings.number("sentiment_mixed_ratio") * negative.max(positive);
         if over(1, negative) && over(3, positive) && near {
             return (Sentiment::Mixed, negative.min(positive));
         }
-        let (sentiment, best) = [
-            (Sentiment::Negative, negative),
-            (Sentiment::Neutral, neutral),
-            (Sentiment::Positive, positive),
-        ]
-        .into_iter()
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .unwrap_or((Sentiment::Unsure, 0.0));
+        let (sentiment, best) =
+            [(Sentiment::Negative, negative), (Sentiment::Neutral, neutral), (Sentiment::Positive, positive)]
+                .into_iter()
+                .max_by(|a, b| a.1.total_cmp(&b.1))
+                .unwrap_or((Sentiment::Unsure, 0.0));
         if best < settings.number("sentiment_unsure") { (Sentiment::Unsure, best) } else { (sentiment, best) }
     }
 
@@ -219,11 +217,13 @@ fn present(probabilities: &[f32], thresholds: &[f32]) -> Vec<bool> {
 /// The feeling that a reply names ("she is sad", "not happy, rather angry"), if it names exactly one.
 pub fn named_feeling(sentence: &str) -> Option<Emotion> {
     let lower = sentence.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
     let mut named = None;
     for (i, word) in words.iter().enumerate() {
         let Some(emotion) = feeling_of_word(word) else { continue };
-        let denied = words[i.saturating_sub(2)..i].iter().any(|w| *w == "not" || *w == "never" || w.ends_with("n't"));
+        let denied =
+            words[i.saturating_sub(2)..i].iter().any(|w| *w == "not" || *w == "never" || w.ends_with("n't"));
         if denied {
             continue;
         }
@@ -237,10 +237,16 @@ pub fn named_feeling(sentence: &str) -> Option<Emotion> {
 
 fn feeling_of_word(word: &str) -> Option<Emotion> {
     const WORDS: [(Emotion, &[&str]); 7] = [
-        (Emotion::Happy, &["happy", "happiness", "glad", "joy", "joyful", "cheerful", "delighted", "pleased"]),
+        (
+            Emotion::Happy,
+            &["happy", "happiness", "glad", "joy", "joyful", "cheerful", "delighted", "pleased"],
+        ),
         (Emotion::Sad, &["sad", "sadness", "unhappy", "lonely", "down", "miserable", "heartbroken"]),
         (Emotion::Angry, &["angry", "anger", "mad", "furious", "annoyed", "cross"]),
-        (Emotion::Scared, &["scared", "afraid", "fear", "frightened", "terrified", "worried", "anxious", "nervous"]),
+        (
+            Emotion::Scared,
+            &["scared", "afraid", "fear", "frightened", "terrified", "worried", "anxious", "nervous"],
+        ),
         (Emotion::Surprised, &["surprised", "surprise", "amazed", "astonished", "shocked"]),
         (Emotion::Disgusted, &["disgusted", "disgust", "grossed", "revolted"]),
         (Emotion::Calm, &["calm", "relaxed", "peaceful", "neutral"]),

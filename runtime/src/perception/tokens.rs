@@ -42,8 +42,13 @@ impl Tokens {
 
     /// The text of a run of tokens.
     pub(crate) fn decode(&self, ids: &[i64]) -> String {
-        let bytes: Vec<u8> =
-            ids.iter().filter(|id| **id >= FIRST_BYTE_ID).filter_map(|id| self.pieces.get(usize::try_from(*id).ok()?)).flatten().copied().collect();
+        let bytes: Vec<u8> = ids
+            .iter()
+            .filter(|id| **id >= FIRST_BYTE_ID)
+            .filter_map(|id| self.pieces.get(usize::try_from(*id).ok()?))
+            .flatten()
+            .copied()
+            .collect();
         String::from_utf8_lossy(&bytes).replace(SPACE, " ").trim().to_owned()
     }
 }
@@ -53,16 +58,9 @@ fn unescape(line: &str) -> Vec<u8> {
     let mut rest = line;
     while let Some(at) = rest.find("\\x") {
         bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        match rest.get(at + 2..at + 4).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &rest[at + 4..];
-            }
-            None => {
-                bytes.extend_from_slice(b"\\x");
-                rest = &rest[at + 2..];
-            }
-        }
+        let code = rest.get(at + 2..at + 4).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.extend(code.map_or_else(|| b"\\x".to_vec(), |byte| vec![byte]));
+        rest = &rest[if code.is_some() { at + 4 } else { at + 2 }..];
     }
     bytes.extend_from_slice(rest.as_bytes());
     bytes
@@ -74,7 +72,7 @@ mod tests {
 
     #[test]
     fn pieces_join_lowest_id_first_and_escapes_are_bytes() {
-        let bytes: String = (0..256).map(|byte| format!("\\x{byte:02X}\n")).collect();
+        let bytes = (0..256).map(|byte| format!("\\x{byte:02X}")).collect::<Vec<_>>().join("\n") + "\n";
         let file = format!("<unk>\n<s>\n</s>\n{bytes}{SPACE}\nn\no\nno\n{SPACE}no\n");
         let tokens = Tokens::parse(file.as_bytes());
         assert_eq!(tokens.encode("no"), [263]);

@@ -33,13 +33,15 @@ def load(folder):
             pictures.append(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
             classes.append(index)
     if not pictures or len(pictures) > MAX_PICTURES:
-        raise ConversionError(f"{folder} holds {len(pictures)} pictures. Give a folder with angry/, disgust/, ... in it.")
+        raise ConversionError(f"{folder} holds {len(pictures)} pictures. Give a folder with angry/ and so on in it.")
     return pictures, np.array(classes)
 
 
 def session(path):
     import onnxruntime as ort
 
+    if not path.is_file():
+        raise ConversionError(f"{path} is missing. Give --models the folder that holds the model folders.")
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -66,8 +68,8 @@ def fit_temperature(scores, classes):
 def calibration_error(chances, classes):
     sure, right = chances.max(axis=1), chances.argmax(axis=1) == classes
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    gaps = [abs(sure[bins == b].mean() - right[bins == b].mean()) * np.mean(bins == b) for b in range(BINS) if (bins == b).any()]
-    return float(sum(gaps))
+    inside = [bins == b for b in range(BINS) if (bins == b).any()]
+    return float(sum(abs(sure[b].mean() - right[b].mean()) * b.mean() for b in inside))
 
 
 def report(title, scores, classes):
@@ -76,7 +78,8 @@ def report(title, scores, classes):
     for index, label in enumerate(LABELS):
         mine = classes == index
         named = scores.argmax(axis=1) == index
-        print(f"  {label}: recall {right[mine].mean():.3f} (n={mine.sum()}), precision {right[named].mean():.3f} (n={named.sum()})")
+        recall, precision = right[mine].mean(), right[named].mean()
+        print(f"  {label}: recall {recall:.3f} (n={mine.sum()}), precision {precision:.3f} (n={named.sum()})")
     # The pictures are sorted by class, so every second one is a fair half.
     fit, held = slice(0, None, 2), slice(1, None, 2)
     temperature = fit_temperature(scores[fit], classes[fit])

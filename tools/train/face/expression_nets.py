@@ -56,7 +56,8 @@ class Net:
 
     def max_pool(self, source, name, kernel=3, stride=2):
         pads, out = self._window(source, kernel, stride, True)
-        return self.op("MaxPool", [source], name, out, kernel_shape=[kernel, kernel], strides=[stride, stride], pads=pads)
+        shape = {"kernel_shape": [kernel, kernel], "strides": [stride, stride]}
+        return self.op("MaxPool", [source], name, out, pads=pads, **shape)
 
     def mean_over_image(self, source, name):
         pooled = self.op("GlobalAveragePool", [source], name + "_pool", 1)

@@ -52,7 +52,8 @@ def description():
                 "name": "boxes",
                 "dtype": "f32",
                 "shape": ["1", str(CANDIDATES), "16"],
-                "meaning": "per candidate: box centre x, y, width, height, then six points x, y; pixels of 128 from the anchor",
+                "meaning": "per candidate: box centre x, y, width, height, then six points x, y; "
+                "pixels of 128 from the anchor",
             },
             {"name": "scores", "dtype": "f32", "shape": ["1", str(CANDIDATES), "1"], "meaning": "logit of a face"},
         ],
@@ -72,14 +73,16 @@ def description():
 
 def main():
     args = conversion_parser(__doc__, "face-detect").parse_args()
-    parent = convert_tflite(read_member(MEDIAPIPE, args.packages, MEMBER), "face-detect", ["image"], ["boxes", "scores"])
+    data = read_member(MEDIAPIPE, args.packages, MEMBER)
+    parent = convert_tflite(data, "face-detect", ["image"], ["boxes", "scores"])
     balanced, _ = balance_separable(parent)
     model = quantize_weights(balanced, keep=KEEP_FLOAT)
     image, *_ = letterbox(portrait(args.packages)[0:320, 64:384])
     inputs = {"image": np.ascontiguousarray(image)}
     golden = run_onnx(parent, inputs)
     manifest = write_model_folder(args.out, description(), model, inputs, golden)
-    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {max_abs_diff(golden, run_onnx(model, inputs)):.3f}")
+    difference = max_abs_diff(golden, run_onnx(model, inputs))
+    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {difference:.3f}")
 
 
 if __name__ == "__main__":

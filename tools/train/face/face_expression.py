@@ -151,7 +151,8 @@ def description():
                 "name": "log_probabilities",
                 "dtype": "f32",
                 "shape": ["1", str(len(LABELS))],
-                "meaning": "natural log of the averaged probabilities; softmax(value / temperature) gives the probability",
+                "meaning": "natural log of the averaged probabilities; "
+                "softmax(value / temperature) gives the probability",
             }
         ],
         "settings": {"temperature": TEMPERATURE, "unsure_below": UNSURE_BELOW, **SETTINGS},
@@ -180,7 +181,8 @@ def main():
     inputs = {"face": golden_face(args.packages)}
     golden = run_onnx(parent, inputs)
     manifest = write_model_folder(args.out, description(), model, inputs, golden)
-    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {max_abs_diff(golden, run_onnx(model, inputs)):.4f}")
+    difference = max_abs_diff(golden, run_onnx(model, inputs))
+    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {difference:.4f}")
     print("portrait: " + LABELS[int(golden["log_probabilities"][0].argmax())])
 
 

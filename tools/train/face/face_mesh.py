@@ -77,7 +77,12 @@ def description():
             },
             {"name": "presence", "dtype": "f32", "shape": ["1", "1"], "meaning": "logit of a face being in the crop"},
         ],
-        "settings": {"input_side": SIDE, "point_count": POINTS, "roi_size_of_box": ROI_SIZE_OF_BOX, "min_presence": 0.5},
+        "settings": {
+            "input_side": SIDE,
+            "point_count": POINTS,
+            "roi_size_of_box": ROI_SIZE_OF_BOX,
+            "min_presence": 0.5,
+        },
     }
 
 
@@ -101,7 +106,8 @@ def main():
     inputs = {"image": np.ascontiguousarray(pixels.transpose(2, 0, 1)[None] / np.float32(255))}
     golden = run_onnx(parent, inputs)
     manifest = write_model_folder(args.out, description(), model, inputs, golden)
-    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {max_abs_diff(golden, run_onnx(model, inputs)):.3f}")
+    difference = max_abs_diff(golden, run_onnx(model, inputs))
+    print(f"{args.out}: {manifest['bytes']} bytes, int8 against float {difference:.3f}")
 
 
 if __name__ == "__main__":

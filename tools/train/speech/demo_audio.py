@@ -42,7 +42,7 @@ CLIPS = {
 def deb_data(blob):
     """The data tar inside a .deb, which is an ar archive."""
     if not blob.startswith(b"!<arch>\n"):
-        raise ConversionError(f"{DEB.archive} is not a Debian package. Fetch it with: {fetch()}")
+        raise ConversionError(f"{DEB.archive} is not a Debian package. Fetch it with: {DEB.fetch_command()}")
     at = 8
     while at + 60 <= len(blob):
         name, size = blob[at : at + 16].decode().strip(" /"), int(blob[at + 48 : at + 58])
@@ -50,11 +50,7 @@ def deb_data(blob):
         if name.startswith("data.tar"):
             return tarfile.open(fileobj=io.BytesIO(blob[at : at + size]))
         at += size + size % 2
-    raise ConversionError(f"{DEB.archive} has no data part. Fetch it with: {fetch()}")
-
-
-def fetch():
-    return f"apt-get download {DEB.name}={DEB.version}"
+    raise ConversionError(f"{DEB.archive} has no data part. Fetch it with: {DEB.fetch_command()}")
 
 
 def read_prompt(archive, name):
@@ -85,7 +81,7 @@ def clip(samples, first, last):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--packages", required=True, help=f"folder with the package, fetched by: {fetch()}")
+    parser.add_argument("--packages", required=True, help=f"folder with the package, fetched by: {DEB.fetch_command()}")
     parser.add_argument("--out", default="board/demo")
     args = parser.parse_args()
     out = Path(args.out)

@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from common import make_model  # noqa: E402
-from moonshine_weights import HEAD_WIDTH, HEADS, Quantized, TURNED, WIDTH, rope_frequencies  # noqa: E402
+from common import ConversionError, make_model  # noqa: E402
+from moonshine_weights import HEAD_WIDTH, TURNED, Quantized, rope_frequencies  # noqa: E402
 
+FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
 OPSET = 17
 EPSILON = 1e-5
 MASKED = -1e9
@@ -35,8 +35,8 @@ class GraphBuilder:
 
     def constant(self, name, value, dtype=None):
         array = np.asarray(value, dtype)
-        known = self.initializers.setdefault(name, array)
-        assert np.array_equal(known, array), name
+        if not np.array_equal(self.initializers.setdefault(name, array), array):
+            raise ConversionError(f"two different constants are called {name}. Rename one of them in the graph script.")
         return name
 
     def scalar(self, value):
@@ -138,8 +138,3 @@ class GraphBuilder:
         # make_model stores scalars as arrays of one; Range and the quantization scales need true scalars.
         model.graph.initializer.extend(numpy_helper.from_array(a, n) for n, a in self.initializers.items())
         return model
-
-
-FLOAT, INT64 = TensorProto.FLOAT, TensorProto.INT64
-assert WIDTH == HEADS * HEAD_WIDTH
-assert onnx.defs.onnx_opset_version() >= OPSET

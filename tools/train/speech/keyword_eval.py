@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from common import ConversionError, run_main  # noqa: E402
 from keywords import Recognizer, read_wav  # noqa: E402
 
 WORDS = "happy,sad,angry,scared,surprised,disgusted,calm,yes,no,again,next,help,stop"
@@ -56,6 +58,8 @@ def main():
     recognizer, rng, table, start = Recognizer(args.models), np.random.default_rng(1), {}, time.time()
     files = sorted(Path(args.data).glob("*/*.wav"))[:: args.every]
     files = [f for f in files if args.half is None or speaker_half(f) == args.half]
+    if not any(true_word(f) in words for f in files):
+        raise ConversionError(f"{args.data} has no recording of {args.words}. Give a folder with one folder per word.")
     for path in files:
         said = true_word(path)
         group = said if said in words else ("go" if said == "go" else "others")
@@ -76,4 +80,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run_main(main)

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from common import ConversionError  # noqa: E402
 from settings import KEYWORD_SETTINGS as SET  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
@@ -22,7 +24,7 @@ def read_wav(path):
     """Mono 16-bit samples at 16 kHz as floats in -1..1."""
     with wave.open(str(path)) as source:
         if (source.getframerate(), source.getnchannels(), source.getsampwidth()) != (SAMPLE_RATE, 1, 2):
-            raise SystemExit(f"{path} is not 16 kHz mono 16-bit. Convert it first.")
+            raise ConversionError(f"{path} is not 16 kHz mono 16-bit. Convert it first.")
         frames = source.readframes(min(source.getnframes(), SAMPLE_RATE * MAX_CLIP_SECONDS))
     return np.frombuffer(frames, "<i2").astype(np.float32) / 32768.0
 
@@ -35,6 +37,8 @@ def log_softmax(rows):
 def session(path):
     import onnxruntime as ort
 
+    if not path.is_file():
+        raise ConversionError(f"{path} is missing. Give --models the folder that holds the model folders.")
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

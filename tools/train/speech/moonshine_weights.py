@@ -96,7 +96,7 @@ class PackageWeights:
         elif node.op_type == "DynamicQuantizeMatMul":
             weight, scale, zero, bias = names[1], names[2], names[3], names[4]
         else:
-            raise ConversionError(f"{node.name} is a {node.op_type}, not a quantized product. Check the package version.")
+            raise ConversionError(f"{node.name} ({node.op_type}) is no quantized product. Check the package version.")
         quantized = Quantized(self.tensors[weight], self.tensors[scale].reshape(()), self.tensors[zero].reshape(()))
         return quantized, self.tensors[bias] if bias else None
 

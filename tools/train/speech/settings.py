@@ -24,7 +24,7 @@ KEYWORD_SETTINGS = {
     "reject_log_probability": -6.0,
     "mean_log_probability": -3.2,
     "margin": 1.0,
-    # A word whose log-probability on one second of zeros is below the reference gains weight * shortfall, at most limit.
+    # A word whose log-probability on one second of zeros is below the reference gains weight * shortfall, up to limit.
     "rarity_reference": -10.0,
     "rarity_weight": 0.25,
     "rarity_limit": 2.0,

@@ -7,7 +7,6 @@ large product and the cross-attention keys and values exist once for the whole b
 import sys
 from pathlib import Path
 
-import numpy as np
 from onnx import TensorProto
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -100,6 +99,3 @@ def projection(g, weights, x, role):
     if ".self_attn." in role and role.endswith(("q_proj", "k_proj")):
         matrix = pairs_to_halves(matrix)
     return g.linear(x, role, matrix, bias)
-
-
-assert np.isfinite(MASKED)

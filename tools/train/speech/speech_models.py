@@ -64,7 +64,8 @@ def write_encoder(packages_dir, out):
 
 def write_decoder(packages_dir, out):
     weights = decoder_weights(packages_dir)
-    memory = run_onnx(build_encoder(encoder_weights(packages_dir), float_parent=True), {"audio": golden_audio()})["memory"]
+    encoder = build_encoder(encoder_weights(packages_dir), float_parent=True)
+    memory = run_onnx(encoder, {"audio": golden_audio()})["memory"]
     feeds = {
         "ids": np.array([[BOS, YES, END, END], [BOS, STOP, END, END]], np.int64),
         "memory": memory,

@@ -172,6 +172,7 @@ def main():
     args = conversion_parser(__doc__.splitlines()[0], "voice-activity").parse_args()
     parent = build(package_weights(read_member(WHEEL, args.packages, MEMBER)))
     feeds = golden_inputs()
+    state = {"dtype": "f32", "shape": ["2", "1", str(HIDDEN)]}
     description = {
         "id": "voice-activity",
         "title": "Silero voice activity detector, 16 kHz",
@@ -186,11 +187,11 @@ def main():
                 "shape": ["1", str(CONTEXT + FRAME)],
                 "layout": "64 samples of the previous frame (zeros at first), then 512 new ones; 16 kHz mono, -1..1",
             },
-            {"name": "state", "dtype": "f32", "shape": ["2", "1", str(HIDDEN)], "layout": "zeros at first, then next_state"},
+            {"name": "state", **state, "layout": "zeros at first, then next_state"},
         ],
         "output": [
             {"name": "speech", "dtype": "f32", "shape": ["1", "1"], "meaning": "probability of speech in the frame"},
-            {"name": "next_state", "dtype": "f32", "shape": ["2", "1", str(HIDDEN)], "meaning": "state for the next frame"},
+            {"name": "next_state", **state, "meaning": "state for the next frame"},
         ],
         "settings": SETTINGS,
     }

@@ -1,10 +1,13 @@
-"""Thresholds, F1 and the sentiment rule that the runtime follows."""
+"""Thresholds, F1 and the constants of the sentiment rule."""
 
 import numpy as np
 
 # Candidate thresholds: every 0.01 between these probabilities.
 LOWEST, HIGHEST = 0.03, 0.90
 GRID = np.round(np.arange(LOWEST, HIGHEST, 0.01), 2)
+# Set by hand. Mixed: positive and negative both reach their thresholds, and the weaker this share of the stronger.
+# Unsure: the strongest of positive, neutral and negative is below this.
+SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.8, "sentiment_unsure": 0.2}
 
 
 def sigmoid(x):
@@ -29,12 +32,3 @@ def best_thresholds(targets, logits):
     padded = np.concatenate([curves[:1], curves, curves[-1:]])
     smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
     return [float(GRID[i]) for i in smooth.argmax(0)]
-
-
-# Order of the groups head.
-AMBIGUOUS, NEGATIVE, NEUTRAL, POSITIVE = range(4)
-
-
-def fit_sentiment(thresholds, logits, targets):
-    """Constants of the sentiment rule."""
-    return {"sentiment_mixed_ratio": 0.8, "sentiment_unsure": 0.2}

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from corpus import PLUTCHIK, fill_names
 from encoder_graph import OUTPUTS
-from net import HIDDEN, classify, encode, new_heads
+from net import classify, encode, new_heads
 from scores import best_thresholds, macro_f1
 
 PAD = 0

@@ -21,18 +21,29 @@ impl Session<'_> {
         match self.scene {
             Scene::Greet => {
                 put(&mut screen.title, format_args!("Hello, I am Petri"));
-                put(&mut screen.body, format_args!("Let us practise reading faces and words. Take all the time you like."));
+                put(
+                    &mut screen.body,
+                    format_args!("Let us practise reading faces and words. Take all the time you like."),
+                );
                 screen.picture = Picture::Face(Actions::of(Emotion::Happy, Permille::new(500)));
                 choices(&mut screen, ["start", "", ""]);
             }
             Scene::Consent => {
                 put(&mut screen.title, format_args!("May I look and listen?"));
-                put(&mut screen.body, format_args!("Only to answer you. Pictures and sound are never kept and never leave this device. No is fine: buttons do it all."));
+                put(
+                    &mut screen.body,
+                    format_args!(
+                        "Only to answer you. Pictures and sound are never kept and never leave this device. No is fine: buttons do it all."
+                    ),
+                );
                 choices(&mut screen, ["yes", "no", ""]);
             }
             Scene::Choose => {
                 put(&mut screen.title, format_args!("What shall we do?"));
-                put(&mut screen.body, format_args!("Pick an exercise. The stop button ends the session at any time."));
+                put(
+                    &mut screen.body,
+                    format_args!("Pick an exercise. The stop button ends the session at any time."),
+                );
                 let mirror = if self.can_mirror() { Exercise::Mirror.name() } else { "" };
                 choices(&mut screen, [Exercise::ReadTheFace.name(), Exercise::ReadTheWords.name(), mirror]);
             }
@@ -94,14 +105,22 @@ impl Session<'_> {
                 }
             }
             Note::NoFace => {
-                put(&mut screen.body, format_args!("I see no face. Please sit in front of me, with light on you."));
+                put(
+                    &mut screen.body,
+                    format_args!("I see no face. Please sit in front of me, with light on you."),
+                );
             }
             Note::FaceUnsure => {
-                put(&mut screen.body, format_args!("I see a face but I am unsure of it. A bigger movement may help."));
+                put(
+                    &mut screen.body,
+                    format_args!("I see a face but I am unsure of it. A bigger movement may help."),
+                );
             }
             Note::FaceShows(emotion) => {
                 put(&mut screen.body, format_args!("To me it looks more like {}. ", emotion.word()));
-                if let Some(action) = Actions::of(trial.target, Permille::FULL).strongest(Permille::new(1)).first() {
+                if let Some(action) =
+                    Actions::of(trial.target, Permille::FULL).strongest(Permille::new(1)).first()
+                {
                     put(&mut screen.body, format_args!("Try: {}.", action.name()));
                 }
             }
@@ -119,7 +138,10 @@ impl Session<'_> {
                 }
             }
             Note::CameraGone => {
-                put(&mut screen.body, format_args!("The camera has gone. Skip with button C, or plug it in again."));
+                put(
+                    &mut screen.body,
+                    format_args!("The camera has gone. Skip with button C, or plug it in again."),
+                );
             }
         }
     }
@@ -134,7 +156,8 @@ impl Session<'_> {
             Outcome::Skipped => Mark::Open,
         };
         screen.picture = Picture::Marked { mark, face: Actions::of(trial.target, Permille::FULL) };
-        screen.meter = Some(Permille::ratio(u64::from(self.trials_in_round), u64::from(self.setup.trials_per_round)));
+        screen.meter =
+            Some(Permille::ratio(u64::from(self.trials_in_round), u64::from(self.setup.trials_per_round)));
         choices(screen, ["next", "", ""]);
     }
 
@@ -145,7 +168,12 @@ impl Session<'_> {
         if answered == 0 {
             put(&mut screen.body, format_args!("Come back whenever you like."));
         } else {
-            put(&mut screen.body, format_args!("{same} of {answered} answers met the feeling that was meant. Each one was practice."));
+            put(
+                &mut screen.body,
+                format_args!(
+                    "{same} of {answered} answers met the feeling that was meant. Each one was practice."
+                ),
+            );
             screen.picture = Picture::Growth(
                 self.tally.map(|tally| Permille::ratio(u64::from(tally.same), u64::from(tally.trials))),
             );

@@ -1,0 +1,135 @@
+//! Colours by what they are for, so that one painter serves every colour type.
+
+use embedded_graphics::pixelcolor::{BinaryColor, PixelColor, Rgb565};
+
+/// What a dab of colour is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tint {
+    /// The ground.
+    Paper,
+    /// A button or an empty bar.
+    Card,
+    /// Thin rules and frames.
+    Rule,
+    /// Text.
+    Text,
+    /// What the eye should find first.
+    Accent,
+    /// The ground of a drawn face.
+    Skin,
+    /// The warmth of its cheeks.
+    Cheek,
+    /// Its lips.
+    Lip,
+    /// Its outlines.
+    Line,
+    /// Its folds and wrinkles.
+    Crease,
+    /// The dark of the open mouth.
+    Mouth,
+    /// Its tongue.
+    Tongue,
+    /// Teeth, the white of the eyes and the glint in them.
+    White,
+    /// The badge of an answer that met the target.
+    Same,
+    /// The badge of an answer that named another feeling.
+    Different,
+    /// The badge of no answer.
+    Open,
+    /// The sign on a badge.
+    OnBadge,
+}
+
+/// A colour type that the painter can draw in.
+pub trait Ink: PixelColor {
+    /// Samples to a pixel, along each axis, where curves are drawn: more than one gives smooth edges.
+    const SAMPLES: usize;
+    /// The ground.
+    const PAPER: Self;
+
+    /// The colour for a purpose.
+    fn of(tint: Tint) -> Self;
+
+    /// The colour of a pixel with these samples in it; nothing where no sample was painted.
+    fn mean(samples: &[Option<Tint>]) -> Option<Self>;
+}
+
+/// Lit on dark: a lit dot is ink. Areas stay dark and lines are lit.
+impl Ink for BinaryColor {
+    const SAMPLES: usize = 1;
+    const PAPER: Self = BinaryColor::Off;
+
+    fn of(tint: Tint) -> Self {
+        match tint {
+            Tint::Paper
+            | Tint::Card
+            | Tint::Skin
+            | Tint::Cheek
+            | Tint::Lip
+            | Tint::Mouth
+            | Tint::Tongue
+            | Tint::White
+            | Tint::Same
+            | Tint::Different
+            | Tint::Open => BinaryColor::Off,
+            Tint::Rule | Tint::Text | Tint::Accent | Tint::Line | Tint::Crease | Tint::OnBadge => {
+                BinaryColor::On
+            }
+        }
+    }
+
+    fn mean(samples: &[Option<Tint>]) -> Option<Self> {
+        samples.iter().flatten().next().map(|tint| Self::of(*tint))
+    }
+}
+
+impl Ink for Rgb565 {
+    const SAMPLES: usize = 4;
+    const PAPER: Self = from_channels(channels(Tint::Paper));
+
+    fn of(tint: Tint) -> Self {
+        from_channels(channels(tint))
+    }
+
+    fn mean(samples: &[Option<Tint>]) -> Option<Self> {
+        let first = *samples.first()?;
+        if samples.iter().all(|sample| *sample == first) {
+            return first.map(Self::of);
+        }
+        let mut sum = [0u32; 3];
+        for sample in samples {
+            for (total, channel) in sum.iter_mut().zip(channels(sample.unwrap_or(Tint::Paper))) {
+                *total += u32::from(channel);
+            }
+        }
+        let count = samples.len() as u32;
+        Some(from_channels(sum.map(|total| ((total + count / 2) / count) as u8)))
+    }
+}
+
+const fn from_channels([red, green, blue]: [u8; 3]) -> Rgb565 {
+    Rgb565::new(red >> 3, green >> 2, blue >> 3)
+}
+
+/// Red, green and blue, 8 bits each.
+const fn channels(tint: Tint) -> [u8; 3] {
+    match tint {
+        Tint::Paper => [252, 249, 241],
+        Tint::Card => [240, 235, 223],
+        Tint::Rule => [206, 199, 184],
+        Tint::Text => [44, 48, 58],
+        Tint::Accent => [46, 104, 168],
+        Tint::Skin => [246, 210, 140],
+        Tint::Cheek => [244, 186, 128],
+        Tint::Lip => [222, 148, 112],
+        Tint::Line => [82, 60, 48],
+        Tint::Crease => [198, 150, 90],
+        Tint::Mouth => [104, 44, 48],
+        Tint::Tongue => [206, 104, 104],
+        Tint::White | Tint::OnBadge => [255, 255, 255],
+        Tint::Same => [58, 140, 88],
+        Tint::Different => [206, 126, 20],
+        Tint::Open => [108, 120, 138],
+    }
+}

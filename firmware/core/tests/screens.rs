@@ -1,0 +1,243 @@
+//! Screens as they stand on the displays.
+
+mod canvas;
+
+use canvas::{Canvas, compare};
+use embedded_graphics::geometry::{Point, Size};
+use embedded_graphics::pixelcolor::{BinaryColor, Rgb565};
+use embedded_graphics::primitives::Rectangle;
+use heapless::String;
+use petri_core::input::Sensors;
+use petri_core::screen::{Ink, Panel, Tint, draw};
+use petri_core::{Actions, Emotion, Mark, Permille, Picture, Scene, Screen, Sensor};
+
+/// A screen with nothing on it.
+fn blank(scene: Scene) -> Screen {
+    Screen {
+        scene,
+        title: String::new(),
+        body: String::new(),
+        picture: Picture::None,
+        choices: heapless::Vec::new(),
+        meter: None,
+        sensing: Sensors::NONE,
+    }
+}
+
+fn written(scene: Scene, title: &str, body: &str, choices: [&str; 3]) -> Screen {
+    Screen {
+        title: String::try_from(title).expect("the title is short enough"),
+        body: String::try_from(body).expect("the body is short enough"),
+        choices: choices.map(|label| String::try_from(label).expect("the label is short enough")).into(),
+        ..blank(scene)
+    }
+}
+
+fn drawn<C: Ink>(screen: &Screen, size: Size) -> Canvas<C> {
+    let mut canvas = Canvas::new(size);
+    let Ok(()) = draw(screen, &mut canvas);
+    canvas
+}
+
+fn mono(screen: &Screen) -> Canvas<BinaryColor> {
+    drawn(screen, Panel::Mono128x64.size())
+}
+
+fn face(emotion: Emotion, intensity: u16) -> Picture {
+    Picture::Face(Actions::of(emotion, Permille::new(intensity)))
+}
+
+fn marked(mark: Mark) -> Picture {
+    Picture::Marked { mark, face: Actions::of(Emotion::Scared, Permille::FULL) }
+}
+
+#[test]
+fn one_screen_of_each_scene_looks_as_committed() {
+    let greet = written(Scene::Greet, "Hello", "Let us practise reading faces and words.", ["start", "", ""]);
+    let consent = written(
+        Scene::Consent,
+        "May I look and listen?",
+        "No is fine: buttons do it all.",
+        ["yes", "no", ""],
+    );
+    let choose =
+        written(Scene::Choose, "What shall we do?", "Pick an exercise.", ["Faces", "Words", "Mirror"]);
+    let show = written(Scene::Show, "What does this face show?", "", ["surprised", "scared", "disgusted"]);
+    let listen = written(Scene::Listen, "Make this face", "Hold it for a moment.", ["", "hint", "skip"]);
+    let reason = "In this face: inner brows up, lips pulled wide, eyes wide.\nYou read surprised, which has no lips \
+                  pulled wide. Try looking there first.";
+    let explain = written(Scene::Explain, "Here it is: scared", reason, ["next", "", ""]);
+    let close = written(Scene::Close, "Until next time", "9 of 12 answers met the feeling.", ["bye", "", ""]);
+    let screens = [
+        Screen { picture: face(Emotion::Happy, 500), ..greet },
+        Screen { sensing: Sensors::NONE.set(Sensor::Keyboard, true), ..consent },
+        Screen { sensing: Sensors::ALL, ..choose },
+        Screen { picture: face(Emotion::Surprised, 800), sensing: Sensors::ALL, ..show },
+        Screen {
+            picture: face(Emotion::Sad, 1000),
+            meter: Some(Permille::new(450)),
+            sensing: Sensors::ALL,
+            ..listen
+        },
+        Screen { picture: marked(Mark::Different), meter: Some(Permille::new(600)), ..explain },
+        Screen { picture: Picture::Growth([830, 600, 250].map(Permille::new)), ..close },
+    ];
+    assert_eq!(screens.each_ref().map(|screen| screen.scene), Scene::ALL);
+    for screen in &screens {
+        compare(&format!("screen-{}", screen.scene.name()), &mono(screen));
+    }
+}
+
+#[test]
+fn any_screen_can_be_drawn_at_any_size() {
+    let long = written(Scene::Listen, &"m".repeat(32), &"w".repeat(160), ["mmmmmmmmmmmmmmmm"; 3]);
+    let spaced = written(Scene::Listen, &"to be ".repeat(5), &"or not ".repeat(22), ["a b c d e f g h"; 3]);
+    let foreign = written(
+        Scene::Listen,
+        "\u{e4}\u{f6}\u{fc} \u{4f60}",
+        "\u{1f600} na\u{ef}ve\n\n\t\u{7f}",
+        ["\u{df}", "", "\0"],
+    );
+    let pictures = [
+        Picture::None,
+        face(Emotion::Angry, 1000),
+        marked(Mark::Open),
+        Picture::Growth([0, 500, 1000].map(Permille::new)),
+    ];
+    let sizes = [
+        (0, 0),
+        (1, 1),
+        (16, 16),
+        (64, 128),
+        (128, 64),
+        (129, 65),
+        (200, 180),
+        (240, 240),
+        (320, 240),
+        (800, 480),
+    ];
+    for text in [long, spaced, foreign, blank(Scene::Show)] {
+        for picture in pictures {
+            for meter in [None, Some(Permille::ZERO), Some(Permille::new(3)), Some(Permille::FULL)] {
+                let screen = Screen { picture, meter, sensing: Sensors::ALL, ..text.clone() };
+                for (width, height) in sizes {
+                    let size = Size::new(width, height);
+                    assert_eq!(drawn::<BinaryColor>(&screen, size).outside(), 0, "{size}");
+                    assert_eq!(drawn::<Rgb565>(&screen, size).outside(), 0, "{size}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_display_that_does_not_start_at_zero_is_used_whole() {
+    use embedded_graphics::draw_target::DrawTargetExt;
+    let screen = Screen {
+        picture: face(Emotion::Calm, 0),
+        ..written(Scene::Show, "Title", "Body", ["yes", "no", "go"])
+    };
+    let area = Rectangle::new(Point::new(7, 9), Panel::Mono128x64.size());
+    let mut canvas = Canvas::<BinaryColor>::new(Size::new(150, 90));
+    let Ok(()) = draw(&screen, &mut canvas.clipped(&area));
+    assert_eq!(canvas.part(area), mono(&screen).pixels());
+    assert_eq!(canvas.stains_outside(area), 0);
+}
+
+/// Draws only choice number `which`.
+fn one_choice<C: Ink>(which: usize, panel: Panel) -> Canvas<C> {
+    let mut labels = [""; 3];
+    labels[which] = "same";
+    drawn(&written(Scene::Listen, "", "", labels), panel.size())
+}
+
+fn check_choices<C: Ink>(panel: Panel) {
+    let Size { width, height } = panel.size();
+    let bottom = Rectangle::new(Point::new(0, height as i32 * 3 / 4), Size::new(width, height / 4));
+    let cap = |i: usize| {
+        let canvas = one_choice::<C>(i, panel);
+        let (first, last) = canvas.stained_columns(bottom).expect("the choice is drawn");
+        let third = |i: usize| (width as usize * i / 3) as i32;
+        assert!(first >= third(i) && last <= third(i + 1), "{panel:?}: choice {i} leaves its third");
+        let cap_width = if panel.is_colour() { 16 } else { 5 };
+        canvas.part(Rectangle::new(Point::new(first, bottom.top_left.y), Size::new(cap_width, height / 4)))
+    };
+    // All three have the same label, so it is the letters that differ.
+    let [a, b, c] = [0, 1, 2].map(cap);
+    assert!(a != b && b != c && a != c, "{panel:?}: the caps are alike");
+}
+
+#[test]
+fn each_choice_stands_over_its_button_and_bears_its_letter() {
+    check_choices::<BinaryColor>(Panel::Mono128x64);
+    check_choices::<Rgb565>(Panel::Colour240x240);
+    check_choices::<Rgb565>(Panel::Colour320x240);
+}
+
+#[test]
+fn a_choice_without_label_is_left_out() {
+    let none = written(Scene::Listen, "Hi", "there", ["", "", ""]);
+    let empty = Screen { choices: heapless::Vec::new(), ..none.clone() };
+    assert_eq!(mono(&none).distance(&mono(&empty)), 0);
+}
+
+#[test]
+fn marks_differ_in_shape() {
+    let marks = [Mark::Same, Mark::Different, Mark::Open];
+    for (i, one) in marks.into_iter().enumerate() {
+        for other in marks.into_iter().skip(i + 1) {
+            let text = written(Scene::Explain, "Yes", "Reason.", ["next", "", ""]);
+            let with = |mark| Screen { picture: marked(mark), ..text.clone() };
+            let dots = mono(&with(one)).distance(&mono(&with(other)));
+            assert!(dots >= 10, "{one:?} and {other:?} differ in {dots} dots");
+            for panel in [Panel::Colour240x240, Panel::Colour320x240] {
+                let sign = |mark| -> Vec<bool> {
+                    let canvas = drawn::<Rgb565>(&with(mark), panel.size());
+                    canvas.pixels().iter().map(|pixel| *pixel == Rgb565::of(Tint::OnBadge)).collect()
+                };
+                let apart = sign(one).iter().zip(sign(other)).filter(|(a, b)| **a != *b).count();
+                assert!(
+                    apart >= 60,
+                    "{one:?} and {other:?} differ in {apart} pixels of the sign on {panel:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sensor_in_use_has_a_sign_of_its_own() {
+    let sensors = [Sensor::Camera, Sensor::Microphone, Sensor::Keyboard];
+    let text = written(Scene::Listen, "Title", "Body", ["yes", "no", ""]);
+    let plain = text.clone();
+    let signs = sensors.map(|sensor| Screen { sensing: Sensors::NONE.set(sensor, true), ..text.clone() });
+    for (i, one) in signs.iter().enumerate() {
+        assert!(mono(one).distance(&mono(&plain)) >= 15, "{:?} has no sign", sensors[i]);
+        for (j, other) in signs.iter().enumerate().skip(i + 1) {
+            assert!(mono(one).distance(&mono(other)) >= 8, "{:?} looks like {:?}", sensors[i], sensors[j]);
+        }
+    }
+}
+
+#[test]
+fn a_meter_grows_with_its_share() {
+    for panel in Panel::ALL {
+        let filled = |share| {
+            let screen =
+                Screen { meter: Some(Permille::new(share)), ..written(Scene::Listen, "", "", [""; 3]) };
+            let canvas = drawn::<Rgb565>(&screen, panel.size());
+            canvas.pixels().iter().filter(|pixel| **pixel == Rgb565::of(Tint::Accent)).count()
+        };
+        let steps = [0, 250, 500, 1000].map(filled);
+        assert!(steps[0] == 0 && steps.is_sorted_by(|a, b| a < b), "{panel:?}: {steps:?}");
+    }
+}
+
+#[test]
+fn panels_are_found_by_their_names() {
+    for panel in Panel::ALL {
+        assert_eq!(Panel::from_name(panel.name()), Some(panel));
+        assert_eq!(panel.is_colour(), panel.name().starts_with("colour"));
+    }
+    assert_eq!(Panel::from_name("paper"), None);
+}

@@ -1,0 +1,161 @@
+//! Sessions: the demonstration, and whatever `petri run` asks for.
+
+use crate::cli::{BoardName, DisplayName, Run};
+use crate::{say, shared};
+use anyhow::{Context, bail};
+use petri_board::sim::{self, Hands, Options};
+use petri_board::{NoDrivers, replay, script};
+use petri_core::input::Sensors;
+use petri_core::{Sensor, Setup, content};
+use petri_models::Store;
+use petri_runtime::capture::Percept;
+use petri_runtime::journal::Journal;
+use petri_runtime::picture::Display;
+use petri_runtime::replay::{Recorder, Start};
+use petri_runtime::run::{Happening, Keeper, Summary, run};
+use petri_runtime::{EDITION, Perception, progress, report};
+use std::io::{IsTerminal, stdin, stdout};
+use std::path::{Path, PathBuf};
+
+/// The demonstration: a scripted learner, real pictures, real speech.
+pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
+    let script = shared("demo", "../../board/demo").join("demo.script");
+    let (shots, journal) = (out.join("screens"), out.join("journal.db"));
+    for old in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        match std::fs::remove_file(out.join(old)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| {
+                    format!("cannot replace {}; choose another --out", out.join(old).display())
+                });
+            }
+            _ => {}
+        }
+    }
+    say(format_args!("Petri, {EDITION} edition: a demonstration session on the simulator"));
+    let options =
+        Options { script: Some(script::read(&script)?), shots: Some(shots.clone()), ..Options::default() };
+    let mut journal = Journal::open(&journal)?;
+    let play = Play { seed: 1509, trials: 2, learner: 1, face_answers: false, record: None };
+    let summary = play.on_sim(store, options, &mut journal)?;
+    let picture = out.join("progress.svg");
+    let entries = journal.entries(1)?;
+    progress::write_svg(&entries, &picture)?;
+    say(format_args!("\n{}\n", progress::table(&entries)));
+    say(format_args!(
+        "{} trials, {} safe in the journal {}",
+        summary.trials,
+        summary.saved,
+        out.join("journal.db").display()
+    ));
+    say(format_args!(
+        "pictures of the screens: {}\npicture of the progress: {}",
+        shots.display(),
+        picture.display()
+    ));
+    if summary.saved == 0 || summary.saved != summary.trials {
+        bail!("not every trial was saved; see the messages above");
+    }
+    Ok(())
+}
+
+/// Runs a session as the flags say.
+pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
+    let display = match options.display {
+        DisplayName::Mono => Display::Mono,
+        DisplayName::Square => Display::Square,
+        DisplayName::Wide => Display::Wide,
+    };
+    match (options.board, &options.from) {
+        (BoardName::Pi, _) => return Err(NoDrivers("pi").into()),
+        (BoardName::Linux, _) => return Err(NoDrivers("linux").into()),
+        (BoardName::Replay, Some(recording)) => {
+            let digest = replay::play(recording, options.shots.as_deref(), display)?;
+            say(serde_json::to_string_pretty(&digest)?);
+            return Ok(());
+        }
+        (BoardName::Replay, None) => bail!("--board replay needs a recording; name it with --from"),
+        (BoardName::Sim, _) => {}
+    }
+    let hands = match &options.script {
+        Some(_) => Hands::None,
+        None if stdin().is_terminal() && stdout().is_terminal() => Hands::Keys,
+        None => Hands::Pipe,
+    };
+    let sim = Options {
+        camera: options.camera,
+        microphone: options.microphone,
+        script: options.script.as_deref().map(script::read).transpose()?,
+        shots: options.shots,
+        display: Some(display),
+        hands,
+    };
+    let mut journal = Journal::open(&options.keeping.path()?)?;
+    let play = Play {
+        // Chance need not be good here, only different from session to session.
+        seed: options.seed.unwrap_or_else(|| std::process::id().into()),
+        trials: options.trials,
+        learner: options.keeping.learner,
+        face_answers: options.face_answers,
+        record: options.record,
+    };
+    let summary = play.on_sim(store, sim, &mut journal)?;
+    say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
+    Ok(())
+}
+
+/// How a session is set up, whatever the board.
+struct Play {
+    seed: u64,
+    trials: u16,
+    learner: u32,
+    face_answers: bool,
+    record: Option<PathBuf>,
+}
+
+impl Play {
+    fn on_sim(self, store: &Store, options: Options, journal: &mut Journal) -> anyhow::Result<Summary> {
+        // In the terminal the screens have the room; elsewhere what happens is told line by line.
+        let quiet = options.hands == Hands::Keys;
+        let perception = Perception::load(store)?;
+        let progress = journal.progress(self.learner)?;
+        let board = sim::open(options)?;
+        let sensors = Sensors::NONE
+            .set(Sensor::Camera, board.camera.is_some())
+            .set(Sensor::Microphone, board.microphone.is_some())
+            .set(Sensor::Keyboard, board.has_keyboard);
+        let setup = Setup {
+            sensors,
+            progress,
+            trials_per_round: self.trials,
+            face_answers: self.face_answers,
+            ..Setup::new(self.seed, &content::STARTER)
+        };
+        let recorder = self.record.map(|path| Recorder::create(&path, &Start::of(&setup))).transpose();
+        let mut recorder = recorder?;
+        let mut last_look = String::new();
+        let keeper = Keeper { journal, learner: self.learner };
+        let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
+            let line = match happening {
+                Happening::Screen(screen) => format!(
+                    "screen {}: {} | {}",
+                    screen.scene.name(),
+                    screen.title,
+                    screen.body.replace('\n', " ")
+                ),
+                Happening::Entry(entry) => report::entry(entry),
+                Happening::Trouble(what) => format!("note   {what}"),
+                Happening::Percept(percept) => report::percept(percept),
+            };
+            // A camera gives many looks a second: only a change of what is seen is told.
+            let repeated = matches!(happening, Happening::Percept(Percept::Face { .. })) && line == last_look;
+            if matches!(happening, Happening::Percept(Percept::Face { .. })) {
+                last_look.clone_from(&line);
+            }
+            if !quiet && !repeated {
+                say(line);
+            }
+        })?;
+        recorder.map_or(Ok(()), Recorder::finish)?;
+        Ok(summary)
+    }
+}

@@ -1,0 +1,161 @@
+//! The program as a person meets it: what it says of good input, and what it says of bad.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn petri(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_petri")).args(arguments).output().expect("petri starts")
+}
+
+/// Runs `petri` and expects one line of complaint that says `what`, and an exit code of 1.
+fn refused(arguments: &[&str], what: &str) {
+    let output = petri(arguments);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+    assert_eq!(error.lines().count(), 1, "{arguments:?}: {error}");
+    assert!(error.starts_with("petri: ") && error.contains(what), "{arguments:?} wants `{what}`: {error}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed a result as well");
+}
+
+fn said(arguments: &[&str]) -> String {
+    let output = petri(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn demo(file: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../board/demo").join(file).to_string_lossy().into_owned()
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_string_lossy().into_owned()
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        std::fs::write(self.path(name), bytes).expect("written");
+        self.path(name)
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_used() {
+    let folder = Folder::new();
+    let good = std::fs::read(demo("astronaut.png")).expect("the portrait");
+    refused(&["see", &folder.path("none.png")], "no such file");
+    refused(&["see", &folder.path("")], "it is a folder");
+    refused(&["see", &folder.file("empty.png", b"")], "no picture that I know");
+    refused(&["see", &folder.file("text.png", b"this is a letter, not a picture")], "no picture that I know");
+    refused(&["see", &folder.file("cut.png", &good[..good.len() / 2])], "damaged or cut short");
+    refused(
+        &["see", &folder.file("cut.jpg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 16, b'J', b'F'])],
+        "damaged or cut short",
+    );
+    // A header that promises a gigapixel: refused before anything is reserved for it.
+    let huge = [b"P6 50000 50000 255\n".as_slice(), &[0; 64]].concat();
+    refused(&["see", &folder.file("huge.ppm", &huge)], "larger than 8192 x 8192");
+    let mut bomb = good.clone();
+    bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+    let crc = png_crc(&bomb[12..29]);
+    bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+    refused(&["see", &folder.file("bomb.png", &bomb)], "larger than 8192 x 8192");
+    let sparse = std::fs::File::create(folder.path("sparse.png")).expect("a file");
+    sparse.set_len(1 << 40).expect("a sparse terabyte");
+    refused(&["see", &folder.path("sparse.png")], "over 64 MiB");
+}
+
+fn png_crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 })
+    })
+}
+
+#[test]
+fn recordings_that_cannot_be_used() {
+    let folder = Folder::new();
+    let good = std::fs::read(demo("no.wav")).expect("a recording");
+    refused(&["hear", &folder.path("none.wav")], "no such file");
+    refused(&["hear", &folder.file("text.wav", b"la la la la la la la la la la la la la la")], "no wav file");
+    refused(&["hear", &folder.file("cut.wav", &good[..60])], "no wav file, or a damaged one");
+    refused(&["hear", &folder.file("empty.wav", &[&good[..40], &[0; 4]].concat())], "no sound in it");
+    refused(&["hear", &demo("astronaut.png")], "no wav file");
+}
+
+#[test]
+fn texts_models_and_journals_that_cannot_be_used() {
+    let folder = Folder::new();
+    refused(&["read", "  "], "it is empty");
+    refused(&["read", &"long ".repeat(2_000)], "over 4096 bytes");
+    refused(&["--models", &folder.path("nowhere"), "read", "hello"], "point --models");
+    refused(&["progress", "--journal", &folder.path("none.db")], "run a session first");
+    let letter = folder
+        .file("letter.db", b"Dear diary, today was a long day, long enough to fill a page or even two.");
+    refused(&["progress", "--journal", &letter], "it is no journal");
+    refused(&["run", "--journal", &letter, "--script", &folder.file("script", b"")], "it is no journal");
+    assert!(std::fs::read(&letter).expect("still there").starts_with(b"Dear diary"));
+    refused(&["run", "--board", "pi"], "no drivers for --board pi");
+    refused(&["run", "--script", &folder.file("dance", b"greet: dance")], "line 1: `dance` is no action");
+    refused(&["run", "--board", "replay", "--from", &folder.file("rec", b"x")], "line 1");
+}
+
+#[test]
+fn a_model_with_a_flipped_bit_is_refused() {
+    let folder = Folder::new();
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let there = PathBuf::from(folder.path("face-detect"));
+    std::fs::create_dir_all(&there).expect("made");
+    let mut bytes = std::fs::read(models.join("face-detect/model.onnx")).expect("the model");
+    bytes[1_000] ^= 4;
+    std::fs::write(there.join("model.onnx"), bytes).expect("written");
+    refused(&["--models", &folder.path(""), "see", &demo("astronaut.png")], "refused the model file");
+}
+
+#[test]
+fn one_perception_each_in_words_and_in_json() {
+    let words = said(&["see", &demo("astronaut.png")]);
+    assert!(words.starts_with("a face, "), "{words}");
+    let json = said(&["see", &demo("astronaut.png"), "--json"]);
+    for field in ["\"faces\"", "\"score\"", "\"box\"", "\"points\""] {
+        assert!(json.contains(field), "{json}");
+    }
+    let json = said(&["hear", &demo("next.wav"), "--json"]);
+    assert!(json.contains("\"word\": \"next\"") && json.contains("\"transcript\""), "{json}");
+    let json = said(&["read", "I am so happy for you!", "--json"]);
+    assert!(
+        json.contains("\"sentiment\": \"positive\"") && json.contains("\"feeling\": \"happy\""),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
+    use std::io::Write;
+    let folder = Folder::new();
+    let (journal, shots, picture) = (folder.path("j.db"), folder.path("shots"), folder.path("p.svg"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_petri"))
+        .args(["run", "--journal", &journal, "--shots", &shots, "--seed", "3", "--learner", "7"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("petri starts");
+    let lines = "a\nb\na\na\nI think she is sad\nstop\na\n";
+    child.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && told.contains("2 trials, 2 safe in the journal"), "{told}");
+    assert!(told.contains("sad by text"), "{told}");
+    let pictures = std::fs::read_dir(&shots).expect("pictures").count();
+    assert!(pictures >= 6, "{pictures} pictures");
+
+    let table = said(&["progress", "--journal", &journal, "--learner", "7", "--picture", &picture]);
+    assert!(table.contains("2 trials in 1 sessions"), "{table}");
+    let svg = std::fs::read_to_string(&picture).expect("a picture");
+    assert!(svg.contains("<polyline") && svg.contains("Words"), "{svg}");
+    refused(&["progress", "--journal", &journal, "--learner", "8"], "no trials of learner 8; it has [7]");
+}

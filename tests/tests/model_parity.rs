@@ -1,0 +1,134 @@
+//! Every model in tract gives what the float model it was made from gives, within the manifest's tolerance.
+
+use petri_models::{Id, Store, get};
+use petri_runtime::Model;
+use safetensors::{Dtype, SafeTensors};
+use tract_core::prelude::*;
+
+fn store() -> Store {
+    Store::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../models"))
+}
+
+fn tensor(golden: &SafeTensors<'_>, name: &str) -> Tensor {
+    let view = golden.tensor(name).unwrap_or_else(|error| panic!("the golden pair lacks {name}: {error}"));
+    let made = match view.dtype() {
+        Dtype::F32 => {
+            let values: Vec<f32> =
+                view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+            Tensor::from_shape(view.shape(), &values)
+        }
+        Dtype::I64 => {
+            let values: Vec<i64> =
+                view.data().chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap())).collect();
+            Tensor::from_shape(view.shape(), &values)
+        }
+        other => panic!("{name} is of type {other:?}"),
+    };
+    made.expect("a tensor")
+}
+
+fn golden_pair(id: Id) {
+    let (store, manifest) = (store(), get(id));
+    let model = Model::load(&store, id).expect("the model loads");
+    let bytes = store.golden(id).expect("the golden pair is the trusted one");
+    let golden = SafeTensors::deserialize(&bytes).expect("a safetensors file");
+    let inputs = manifest.inputs.iter().map(|input| tensor(&golden, &input.name).into_tvalue()).collect();
+    let outputs = model.run(inputs).expect("the model runs");
+    assert_eq!(outputs.len(), manifest.outputs.len());
+    for (output, declared) in outputs.iter().zip(&manifest.outputs) {
+        let expected = tensor(&golden, &declared.name);
+        assert_eq!(output.shape(), expected.shape(), "{}", declared.name);
+        let found = output.to_plain_array_view::<f32>().expect("floats");
+        let expected = expected.to_plain_array_view::<f32>().expect("floats");
+        let mut worst = 0.0f32;
+        for (found, expected) in found.iter().zip(expected.iter()) {
+            assert!(found.is_finite(), "{} is not finite", declared.name);
+            worst = worst.max((found - expected).abs());
+        }
+        println!(
+            "{} {}: off by {worst:.2e}, tolerance {:.2e}",
+            manifest.id, declared.name, manifest.tolerance
+        );
+        assert!(worst <= manifest.tolerance, "{}: off by {worst}", declared.name);
+        let spread = expected.iter().copied().fold(f32::MIN, f32::max)
+            - expected.iter().copied().fold(f32::MAX, f32::min);
+        assert!(
+            expected.len() == 1 || spread > 0.0,
+            "{}: a constant golden output proves nothing",
+            declared.name
+        );
+    }
+}
+
+#[test]
+fn face_detect() {
+    golden_pair(Id::FaceDetect);
+}
+
+#[test]
+fn face_expression() {
+    golden_pair(Id::FaceExpression);
+}
+
+#[test]
+fn voice_activity() {
+    golden_pair(Id::VoiceActivity);
+}
+
+#[test]
+fn speech_encoder() {
+    golden_pair(Id::SpeechEncoder);
+}
+
+#[test]
+fn speech_decoder() {
+    golden_pair(Id::SpeechDecoder);
+}
+
+#[test]
+fn text_emotion() {
+    golden_pair(Id::TextEmotion);
+}
+
+#[test]
+fn manifests_are_complete() {
+    let store = store();
+    for id in Id::ALL {
+        let manifest = get(*id);
+        assert_eq!(manifest.id, id.folder());
+        assert!(!manifest.licence.is_empty() && !manifest.sources.is_empty(), "{}", manifest.id);
+        for source in &manifest.sources {
+            assert!(["PyPI", "npm", "Debian"].contains(&source.registry.as_str()), "{source:?}");
+            assert_eq!(source.archive_sha256.len(), 64, "{source:?}");
+        }
+        assert!(
+            store.folder().join("cards").join(format!("{}.md", manifest.id)).is_file(),
+            "{} has no card",
+            manifest.id
+        );
+        for asset in &manifest.assets {
+            store.asset(*id, &asset.file).expect("a trusted asset");
+        }
+    }
+}
+
+#[test]
+fn a_model_that_is_not_the_trusted_one_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store_there = Store::new(folder.path());
+    let manifest = get(Id::VoiceActivity);
+    let path = folder.path().join(&manifest.id).join(&manifest.file);
+    let refused = |what: &str| {
+        let error = Model::load(&store_there, Id::VoiceActivity).err().expect("refused").to_string();
+        assert!(error.contains(what) && error.lines().count() == 1, "{error}");
+    };
+    refused("cannot read the model file");
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    let mut bytes = store().model(Id::VoiceActivity).expect("the model");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, &bytes).expect("written");
+    refused("its SHA-256 is");
+    std::fs::write(&path, &bytes[..100]).expect("written");
+    refused("it has 100 bytes");
+}

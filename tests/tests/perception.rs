@@ -1,0 +1,193 @@
+//! Perception of real input: the bundled photograph and the bundled human speech.
+
+use petri_core::{Emotion, Word};
+use petri_models::Store;
+use petri_runtime::perception::text::{Sentiment, Text};
+use petri_runtime::perception::voice::VoiceActivity;
+use petri_runtime::perception::{Sight, speech::Speech};
+use petri_runtime::{Clip, Frame, Perception, intake};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+fn store() -> Store {
+    Store::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../models"))
+}
+
+fn demo(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../board/demo").join(file)
+}
+
+fn text() -> &'static Text {
+    static TEXT: OnceLock<Text> = OnceLock::new();
+    TEXT.get_or_init(|| Text::load(&store()).expect("the text model"))
+}
+
+/// The portrait, changed pixel by pixel.
+fn portrait(change: impl Fn(u32, u32, &dyn Fn(u32, u32) -> [u8; 3]) -> [u8; 3]) -> Frame {
+    let picture = image_bytes(&demo("astronaut.png"));
+    let at = |x: u32, y: u32| {
+        let i = 3 * (y * 512 + x) as usize;
+        [picture[i], picture[i + 1], picture[i + 2]]
+    };
+    let bytes = (0..512 * 512u32).flat_map(|i| change(i % 512, i / 512, &at)).collect();
+    Frame::new(512, 512, bytes).expect("a frame")
+}
+
+fn image_bytes(path: &Path) -> Vec<u8> {
+    let frame = intake::frame(path).expect("the portrait");
+    assert_eq!((frame.width(), frame.height()), (512, 512));
+    frame.rgb().to_vec()
+}
+
+#[test]
+fn the_portrait_holds_one_smiling_face() {
+    let sight = Sight::load(&store()).expect("the models");
+    let seen = sight.look(&portrait(|x, y, at| at(x, y))).expect("a look");
+    assert_eq!(seen.faces.len(), 1);
+    let face = seen.faces[0];
+    let [right_eye, left_eye, nose, mouth, ..] = face.points;
+    assert!(
+        face.score > 0.8 && right_eye[0] < nose[0] && nose[0] < left_eye[0] && nose[1] < mouth[1],
+        "{face:?}"
+    );
+    // Measured on the picture by hand: the eyes are near (206, 113) and (247, 113).
+    assert!((right_eye[0] - 206.0).abs() < 12.0 && (right_eye[1] - 113.0).abs() < 12.0, "{face:?}");
+    let reading = seen.expression.expect("an expression");
+    assert_eq!(reading.emotion, Some(Emotion::Happy));
+    assert!((reading.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-3);
+
+    let mirrored = sight.look(&portrait(|x, y, at| at(511 - x, y))).expect("a look");
+    assert_eq!(mirrored.expression.expect("an expression").emotion, Some(Emotion::Happy));
+    let dim = sight.look(&portrait(|x, y, at| at(x, y).map(|v| v / 2))).expect("a look");
+    assert_eq!(dim.expression.expect("an expression").emotion, Some(Emotion::Happy));
+}
+
+#[test]
+fn no_face_is_a_result() {
+    let sight = Sight::load(&store()).expect("the models");
+    let gone = portrait(|x, y, at| if y < 260 { [90, 110, 130] } else { at(x, y) });
+    for frame in [
+        gone,
+        Frame::new(1, 1, vec![7; 3]).expect("a dot"),
+        Frame::new(2000, 3, vec![99; 18_000]).expect("a line"),
+    ] {
+        let seen = sight.look_closely(&frame).expect("a look");
+        assert!(seen.faces.is_empty() && seen.expression.is_none(), "{seen:?}");
+    }
+}
+
+#[test]
+fn spoken_words_are_recognized_and_sentences_written_down() {
+    let mut perception = Perception::load(&store()).expect("the models");
+    let words = perception.speech.words(&Word::ALL.map(Word::text)).expect("the list");
+    for word in ["no", "again", "help", "next"] {
+        let clip = intake::clip(&demo(&format!("{word}.wav"))).expect("a recording");
+        let sound = perception.listen(&clip, &words).expect("heard");
+        assert_eq!(sound.heard.word.as_deref(), Some(word), "{sound:?}");
+        assert!(sound.speech && sound.heard.confidence >= 0.5);
+        // The same recording at a twentieth of its level.
+        let soft = Clip::new(clip.samples().iter().map(|sample| sample / 20.0).collect());
+        let heard = perception.speech.word(&soft, &words).expect("heard");
+        assert_eq!(heard.word.as_deref(), Some(word), "soft: {heard:?}");
+        // A list without the word: something else, or rather nothing, but never that word.
+        let others: Vec<&str> =
+            Word::ALL.map(Word::text).into_iter().filter(|other| *other != word).collect();
+        let others = perception.speech.words(&others).expect("the list");
+        assert_eq!(
+            perception.speech.word(&clip, &others).expect("heard").word,
+            None,
+            "{word} taken for another"
+        );
+    }
+    for (file, said) in [
+        ("sentence-sorry.wav", "I'm sorry I did not understand your response."),
+        ("sentence-wrong.wav", "Something is terribly wrong."),
+    ] {
+        let sound =
+            perception.listen(&intake::clip(&demo(file)).expect("a recording"), &words).expect("heard");
+        assert_eq!((sound.heard.word, sound.transcript.as_str()), (None, said));
+    }
+}
+
+#[test]
+fn silence_noise_and_tones_say_nothing() {
+    let mut perception = Perception::load(&store()).expect("the models");
+    let words = perception.speech.words(&Word::ALL.map(Word::text)).expect("the list");
+    let mut state = 1u32;
+    let mut noise = move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    let tone = |i: usize| (i as f32 * 440.0 * std::f32::consts::TAU / 16_000.0).sin() * 0.5;
+    let clips = [
+        Clip::new(vec![0.0; 32_000]),
+        Clip::new((0..32_000).map(|_| noise() * 0.2).collect()),
+        Clip::new((0..32_000).map(tone).collect()),
+        Clip::new(vec![f32::NAN; 16_000]),
+        Clip::new(Vec::new()),
+        Clip::new(vec![0.3; 10]),
+    ];
+    for clip in clips {
+        let sound = perception.listen(&clip, &words).expect("heard");
+        assert!(
+            !sound.speech && sound.heard.word.is_none() && sound.transcript.is_empty(),
+            "{clip:?}: {sound:?}"
+        );
+    }
+}
+
+#[test]
+fn speech_in_a_stream_is_cut_out_where_it_is() {
+    let mut voice = VoiceActivity::load(&store()).expect("the model");
+    let speech = Speech::load(&store()).expect("the models");
+    let words = speech.words(&Word::ALL.map(Word::text)).expect("the list");
+    let pause = vec![0.0f32; 16_000];
+    let mut stream = pause.clone();
+    for word in ["next", "no"] {
+        stream.extend(intake::clip(&demo(&format!("{word}.wav"))).expect("a recording").samples());
+        stream.extend(&pause);
+    }
+    let found = voice.utterances(&Clip::new(stream)).expect("heard");
+    let said: Vec<_> = found.iter().map(|clip| speech.word(clip, &words).expect("heard").word).collect();
+    assert_eq!(said, [Some("next".to_owned()), Some("no".to_owned())]);
+    assert!(found.iter().all(|clip| clip.length_ms() < 1_600), "{found:?}");
+}
+
+#[test]
+fn a_list_of_other_words_serves_as_well() {
+    let speech = Speech::load(&store()).expect("the models");
+    let clip = intake::clip(&demo("help.wav")).expect("a recording");
+    let words = speech.words(&["banana", "HELP", "water", ""]).expect("the list");
+    assert_eq!(speech.word(&clip, &words).expect("heard").word.as_deref(), Some("HELP"));
+    let none = speech.words(&[]).expect("an empty list");
+    assert_eq!(speech.word(&clip, &none).expect("heard").word, None);
+}
+
+#[test]
+fn sentences_are_read() {
+    use Sentiment::{Negative, Neutral, Positive};
+    for (sentence, sentiment, feeling) in [
+        ("I am so happy for you, this is wonderful!", Positive, Some(Emotion::Happy)),
+        ("Thank you so much, I love it.", Positive, Some(Emotion::Happy)),
+        ("This is the worst day ever, I hate it.", Negative, Some(Emotion::Angry)),
+        ("I miss her so much, I cried all night.", Negative, Some(Emotion::Sad)),
+        ("I am terrified of the dark.", Negative, Some(Emotion::Scared)),
+        ("The bus leaves at ten.", Neutral, Some(Emotion::Calm)),
+    ] {
+        let read = text().read(sentence).expect("read");
+        assert_eq!(read.sentiment, sentiment, "{sentence}: {read:?}");
+        assert_eq!(read.feeling, feeling, "{sentence}: {read:?}");
+    }
+}
+
+#[test]
+fn odd_texts_are_read_or_refused_but_break_nothing() {
+    assert!(text().read("   ").is_err());
+    assert!(text().read(&"word ".repeat(2_000)).is_err());
+    for sentence in
+        ["?", "\u{1F600}\u{1F600}", "\u{5F00}\u{5FC3}", &"so ".repeat(1_300), "\0\u{FEFF}a\u{301}"]
+    {
+        let read = text().read(sentence).expect("read");
+        assert!(read.confidence.is_finite() && read.groups.iter().all(|(_, p)| (0.0..=1.0).contains(p)));
+    }
+}

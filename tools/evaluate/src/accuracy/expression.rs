@@ -1,0 +1,144 @@
+//! Expressions on FER2013's small grey pictures: as they are, and through the whole chain of a session.
+
+use super::{Floor, Limit, files, in_parallel};
+use crate::statistics::{calibration_error, interval};
+use crate::table::{Table, percent};
+use anyhow::Context;
+use image::imageops::{self, FilterType};
+use petri_core::Emotion;
+use petri_models::Store;
+use petri_runtime::perception::{Sight, expression::Reading};
+use petri_runtime::{Frame, intake};
+use std::path::{Path, PathBuf};
+
+const FOLDERS: [(&str, Emotion); Emotion::COUNT] = [
+    ("happy", Emotion::Happy),
+    ("sad", Emotion::Sad),
+    ("angry", Emotion::Angry),
+    ("fear", Emotion::Scared),
+    ("surprise", Emotion::Surprised),
+    ("disgust", Emotion::Disgusted),
+    ("neutral", Emotion::Calm),
+];
+/// A face that fills 48 pixels is enlarged by this, as if it sat before the device's camera.
+const ENLARGED: u32 = 4;
+const CALIBRATION_BINS: usize = 15;
+
+struct Picture {
+    shown: Emotion,
+    path: PathBuf,
+}
+
+/// What was read in one picture: directly, and through detection if a face was found.
+struct Answer {
+    shown: Emotion,
+    direct: Reading,
+    found: Option<Reading>,
+}
+
+/// Prints the tables of the expression part.
+pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
+    let sight = Sight::load(store)?;
+    let mut pictures = Vec::new();
+    for (name, shown) in FOLDERS {
+        let paths = files(&folder.join(name), "png")?;
+        pictures.extend(paths.into_iter().map(|path| Picture { shown, path }));
+    }
+    let answers = in_parallel(&pictures, |picture| answer(&sight, picture))?;
+    let direct: Vec<(Emotion, Reading)> =
+        answers.iter().map(|answer| (answer.shown, answer.direct)).collect();
+    let chain: Vec<(Emotion, Reading)> =
+        answers.iter().filter_map(|answer| Some((answer.shown, answer.found?))).collect();
+    println!(
+        "## expression\n\nFaces found in enlarged pictures: {} of {} ({}).\n",
+        chain.len(),
+        answers.len(),
+        percent(chain.len(), answers.len())
+    );
+    by_class(&direct, &chain);
+    let mut table = Table::new(&[
+        "",
+        "n",
+        "right %",
+        "95 % interval",
+        "calibration error",
+        "sure enough to answer",
+        "right among these",
+    ]);
+    for (name, readings) in [("picture as it is", &direct), ("found, cropped, read", &chain)] {
+        table.row(summary(name, readings));
+    }
+    println!("{table}\nSure means a confidence of {} or more.\n", sight.expression().unsure_below());
+    let accuracy =
+        |readings: &[(Emotion, Reading)]| 100.0 * right(readings) as f64 / readings.len().max(1) as f64;
+    Ok(vec![
+        Floor {
+            what: "expression, picture as it is",
+            value: accuracy(&direct),
+            limit: Limit::AtLeast(55.0),
+            unit: " %",
+        },
+        Floor {
+            what: "expression, found face",
+            value: accuracy(&chain),
+            limit: Limit::AtLeast(55.0),
+            unit: " %",
+        },
+    ])
+}
+
+fn answer(sight: &Sight, picture: &Picture) -> anyhow::Result<Answer> {
+    let frame = intake::frame(&picture.path)?;
+    let direct = sight.expression().read_crop(&frame)?;
+    let found = sight.look_closely(&enlarged(&frame)?)?.expression;
+    Ok(Answer { shown: picture.shown, direct, found })
+}
+
+fn enlarged(frame: &Frame) -> anyhow::Result<Frame> {
+    let image = image::RgbImage::from_raw(frame.width(), frame.height(), frame.rgb().to_vec());
+    let image = image.context("the picture has no pixels; copy the data again")?;
+    let (width, height) = (ENLARGED * frame.width(), ENLARGED * frame.height());
+    let large = imageops::resize(&image, width, height, FilterType::Triangle);
+    Frame::new(width, height, large.into_raw()).context("the picture is too large to be one of this data set")
+}
+
+fn right(readings: &[(Emotion, Reading)]) -> usize {
+    readings.iter().filter(|(shown, reading)| reading.best() == *shown).count()
+}
+
+fn by_class(direct: &[(Emotion, Reading)], chain: &[(Emotion, Reading)]) {
+    let mut table =
+        Table::new(&["shown", "n", "recall, as it is", "precision", "n found", "recall, found", "precision"]);
+    for (_, emotion) in FOLDERS {
+        let cells = |readings: &[(Emotion, Reading)]| {
+            let shown = readings.iter().filter(|(shown, _)| *shown == emotion).count();
+            let said = readings.iter().filter(|(_, reading)| reading.best() == emotion).count();
+            let both = readings
+                .iter()
+                .filter(|(shown, reading)| *shown == emotion && reading.best() == emotion)
+                .count();
+            [shown.to_string(), percent(both, shown), percent(both, said)]
+        };
+        let ([a, b, c], [d, e, f]) = (cells(direct), cells(chain));
+        table.row([emotion.word().to_owned(), a, b, c, d, e, f]);
+    }
+    println!("{table}");
+}
+
+fn summary(name: &str, readings: &[(Emotion, Reading)]) -> [String; 7] {
+    let n = readings.len();
+    let answers: Vec<(f32, bool)> =
+        readings.iter().map(|(shown, reading)| (reading.confidence, reading.best() == *shown)).collect();
+    let sure: Vec<(Emotion, Reading)> =
+        readings.iter().filter(|(_, reading)| reading.emotion.is_some()).copied().collect();
+    let error = 100.0 * calibration_error(&answers, CALIBRATION_BINS);
+    [
+        name.to_owned(),
+        n.to_string(),
+        percent(right(readings), n),
+        interval(right(readings), n),
+        format!("{error:.1} %"),
+        percent(sure.len(), n),
+        percent(right(&sure), sure.len()),
+    ]
+}

@@ -1,0 +1,174 @@
+//! Words of the device's list in recordings of many people.
+
+use super::{Floor, Limit, files, in_parallel};
+use crate::statistics::interval;
+use crate::table::{Table, percent};
+use petri_core::Word;
+use petri_models::Store;
+use petri_runtime::intake;
+use petri_runtime::perception::speech::Speech;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const FOLDERS: [&str; 5] = ["yes", "no", "stop", "go", UNKNOWN];
+/// Files here are named after the word that they hold.
+const UNKNOWN: &str = "_unknown_";
+/// Not in the list and one sound away from "no", so it is counted apart.
+const HARD: &str = "go";
+
+struct Recording {
+    said: String,
+    path: PathBuf,
+}
+
+/// What became of the recordings of one word.
+#[derive(Default, Clone, Copy)]
+struct Counts {
+    right: usize,
+    wrong: usize,
+    nothing: usize,
+}
+
+impl Counts {
+    fn total(self) -> usize {
+        self.right + self.wrong + self.nothing
+    }
+
+    fn plus(self, other: Counts) -> Self {
+        Self {
+            right: self.right + other.right,
+            wrong: self.wrong + other.wrong,
+            nothing: self.nothing + other.nothing,
+        }
+    }
+
+    fn row(self, name: &str) -> [String; 7] {
+        let n = self.total();
+        let counts = [n, self.right, self.wrong, self.nothing].map(|count| count.to_string());
+        let [total, right, wrong, nothing] = counts;
+        [name.to_owned(), total, right, wrong, nothing, percent(self.right, n), interval(self.right, n)]
+    }
+}
+
+/// Counts per spoken word, the words of the list first.
+struct Outcome {
+    wanted: Vec<(String, Counts)>,
+    hard: Counts,
+    unknown: Counts,
+    mistakes: BTreeMap<String, usize>,
+}
+
+/// Prints the tables of the keyword part.
+pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
+    let recordings = recordings(folder)?;
+    let speech = Speech::load(store)?;
+    let mut list: Vec<&str> = Word::ALL.map(Word::text).to_vec();
+    let found = listen(&speech, &recordings, &list)?;
+    println!("## keywords\n\nList: {}. One clip, one decision, recording as it is.\n", list.join(", "));
+    let mut table =
+        Table::new(&["said", "clips", "right", "wrong word", "nothing", "right %", "95 % interval"]);
+    for (word, counts) in &found.wanted {
+        table.row(counts.row(word));
+    }
+    let all = found.all_wanted();
+    table.row(all.row("all of the list"));
+    println!("{table}");
+    let mut table = Table::new(&["said, not in the list", "clips", "taken for a word", "%", "95 % interval"]);
+    for (name, counts) in [("other words", found.unknown), (HARD, found.hard)] {
+        table.row(accepted(name, counts));
+    }
+    println!("{table}");
+    let mistakes = found.mistakes.iter().map(|(pair, count)| format!("{pair} ({count})"));
+    println!("Mistakes, said > heard: {}.\n", mistakes.collect::<Vec<_>>().join(", "));
+
+    list.push(HARD);
+    let longer = listen(&speech, &recordings, &list)?;
+    let mut table = Table::new(&[
+        "said, `go` in the list",
+        "clips",
+        "right",
+        "wrong word",
+        "nothing",
+        "right %",
+        "95 % interval",
+    ]);
+    for (word, counts) in longer.wanted.iter().filter(|(word, _)| word == HARD) {
+        table.row(counts.row(word));
+    }
+    table.row(longer.all_wanted().row("all of the list"));
+    println!(
+        "{table}\nOther words taken for a word of that list: {} of {}.\n",
+        longer.unknown.wrong,
+        longer.unknown.total()
+    );
+    let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
+    Ok(vec![
+        Floor {
+            what: "words heard",
+            value: share(all.right, all.total()),
+            limit: Limit::AtLeast(90.0),
+            unit: " %",
+        },
+        Floor {
+            what: "other words taken for a word",
+            value: share(found.unknown.wrong, found.unknown.total()),
+            limit: Limit::AtMost(5.0),
+            unit: " %",
+        },
+    ])
+}
+
+fn accepted(name: &str, counts: Counts) -> [String; 5] {
+    let n = counts.total();
+    [
+        name.to_owned(),
+        n.to_string(),
+        counts.wrong.to_string(),
+        percent(counts.wrong, n),
+        interval(counts.wrong, n),
+    ]
+}
+
+fn recordings(folder: &Path) -> anyhow::Result<Vec<Recording>> {
+    let mut found = Vec::new();
+    for name in FOLDERS {
+        for path in files(&folder.join(name), "wav")? {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let named = file.split('_').next().unwrap_or_default();
+            found.push(Recording { said: if name == UNKNOWN { named } else { name }.to_owned(), path });
+        }
+    }
+    Ok(found)
+}
+
+fn listen(speech: &Speech, recordings: &[Recording], list: &[&str]) -> anyhow::Result<Outcome> {
+    let words = speech.words(list)?;
+    let heard =
+        in_parallel(recordings, |recording| Ok(speech.word(&intake::clip(&recording.path)?, &words)?.word))?;
+    let mut by_word: BTreeMap<&str, Counts> = BTreeMap::new();
+    let mut mistakes: BTreeMap<String, usize> = BTreeMap::new();
+    for (recording, heard) in recordings.iter().zip(heard) {
+        let counts = by_word.entry(&recording.said).or_default();
+        match heard {
+            None => counts.nothing += 1,
+            Some(word) if word == recording.said => counts.right += 1,
+            Some(word) => {
+                counts.wrong += 1;
+                *mistakes.entry(format!("{} > {word}", recording.said)).or_default() += 1;
+            }
+        }
+    }
+    let listed = |word: &&str| by_word.contains_key(*word);
+    let wanted = list.iter().copied().filter(listed).map(|word| (word.to_owned(), by_word[word])).collect();
+    let unlisted = |said: &str| !list.contains(&said) && said != HARD;
+    let others = by_word.iter().filter(|(said, _)| unlisted(said)).map(|(_, counts)| *counts);
+    let unknown = others.fold(Counts::default(), Counts::plus);
+    let hard = by_word.get(HARD).copied().unwrap_or_default();
+    Ok(Outcome { wanted, hard, unknown, mistakes })
+}
+
+impl Outcome {
+    fn all_wanted(&self) -> Counts {
+        self.wanted.iter().fold(Counts::default(), |sum, (_, counts)| sum.plus(*counts))
+    }
+}

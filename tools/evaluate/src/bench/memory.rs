@@ -1,0 +1,130 @@
+//! Resident memory, as Linux counts it.
+
+use super::realistic::Task;
+use super::root;
+use crate::table::Table;
+use anyhow::{Context, bail};
+use petri_models::Store;
+use petri_runtime::Perception;
+use petri_runtime::perception::{Sight, speech::Speech, text::Text, voice::VoiceActivity};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A demonstration that takes longer is stopped.
+const SESSION_SECONDS_MAX: u64 = 120;
+const POLL: Duration = Duration::from_millis(5);
+
+/// Memory of a process at one moment, in MB of a million bytes.
+#[derive(Debug, Clone, Copy)]
+struct Memory {
+    resident_mb: f64,
+    peak_mb: f64,
+}
+
+impl Memory {
+    /// Of process `pid`, or of `self`.
+    fn of(pid: &str) -> anyhow::Result<Self> {
+        let path = format!("/proc/{pid}/status");
+        let status = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {path}; memory is measured on Linux only"))?;
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
+            kib.map(megabytes).with_context(|| format!("{path} has no {name}; has the process ended?"))
+        };
+        Ok(Self { resident_mb: field("VmRSS:")?, peak_mb: field("VmHWM:")? })
+    }
+}
+
+/// Kibibytes as megabytes.
+pub(super) fn megabytes(kib: f64) -> f64 {
+    kib * 1_024.0 / 1e6
+}
+
+/// Loads every model, one after the other, and prints the time and the memory of each.
+pub(super) fn load_all(store: &Store) -> anyhow::Result<Perception> {
+    let mut table = Table::new(&["loaded", "ms", "resident MB after", "peak MB so far"]);
+    let mut total_ms = 0.0;
+    let before = Memory::of("self")?;
+    table.row(["program".to_owned(), "-".to_owned(), cell(before.resident_mb), cell(before.peak_mb)]);
+    let mut step = |name: &str, start: Instant| -> anyhow::Result<()> {
+        let ms = start.elapsed().as_secs_f64() * 1_000.0;
+        let now = Memory::of("self")?;
+        total_ms += ms;
+        table.row([name.to_owned(), format!("{ms:.0}"), cell(now.resident_mb), cell(now.peak_mb)]);
+        Ok(())
+    };
+    let start = Instant::now();
+    let sight = Sight::load(store)?;
+    step("sight", start)?;
+    let start = Instant::now();
+    let voice = VoiceActivity::load(store)?;
+    step("voice activity", start)?;
+    let start = Instant::now();
+    let speech = Speech::load(store)?;
+    step("speech", start)?;
+    let start = Instant::now();
+    let text = Text::load(store)?;
+    step("text", start)?;
+    println!("{table}\nAll models load in {total_ms:.0} ms.\n");
+    Ok(Perception { sight, voice, speech, text })
+}
+
+/// Runs every task a few times and prints the memory after it.
+pub(super) fn report_after(tasks: &mut [Task]) -> anyhow::Result<()> {
+    const RUNS: usize = 5;
+    let mut table = Table::new(&["ran", "resident MB after", "peak MB so far"]);
+    for task in tasks {
+        for _ in 0..RUNS {
+            (task.work)()?;
+        }
+        let now = Memory::of("self")?;
+        table.row([task.name.to_owned(), cell(now.resident_mb), cell(now.peak_mb)]);
+    }
+    println!("{table}");
+    Ok(())
+}
+
+/// Peak memory of the device's program in its demonstration session, in MB.
+pub(super) fn session_peak_mb(store: &Store) -> anyhow::Result<f64> {
+    let this = std::env::current_exe().context("cannot tell where this program is")?;
+    let program = this.with_file_name("petri");
+    if !program.is_file() {
+        bail!("there is no {}; run `cargo build --release --package petri` first", program.display());
+    }
+    let out = std::env::temp_dir().join(format!("petri-bench-{}", std::process::id()));
+    let peak = watch(&program, store.folder(), &out);
+    // Pictures of a pretended session: nothing is lost when they stay.
+    let _ = std::fs::remove_dir_all(&out);
+    peak
+}
+
+fn watch(program: &Path, models: &Path, out: &Path) -> anyhow::Result<f64> {
+    let mut command = Command::new(program);
+    command.args(["demo", "--out"]).arg(out).arg("--models").arg(models).current_dir(root()?);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+    let (start, pid, mut peak_mb) = (Instant::now(), child.id().to_string(), 0.0f64);
+    loop {
+        // A process that has just ended has no figures any more; those of the poll before stand.
+        if let Ok(now) = Memory::of(&pid) {
+            peak_mb = peak_mb.max(now.peak_mb);
+        }
+        if let Some(status) = child.try_wait()? {
+            if !status.success() {
+                bail!("`petri demo` ended with {status}; run it by hand to see why");
+            }
+            return Ok(peak_mb);
+        }
+        if start.elapsed().as_secs() > SESSION_SECONDS_MAX {
+            child.kill()?;
+            child.wait()?;
+            bail!("`petri demo` took over {SESSION_SECONDS_MAX} s; run it by hand to see why");
+        }
+        std::thread::sleep(POLL);
+    }
+}
+
+fn cell(mb: f64) -> String {
+    format!("{mb:.0}")
+}

@@ -1,0 +1,57 @@
+//! Measures what the models do in tract, through the same code that a session runs.
+//!
+//! `accuracy` needs labelled data, which is no part of the project; `bench` needs nothing, and Python for the
+//! comparison with onnxruntime. Both print markdown: that is what the lint below is lifted for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod accuracy;
+mod bench;
+mod statistics;
+mod table;
+
+use clap::{Parser, Subcommand};
+use petri_models::Store;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measures Petri's models.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The folder with the model files.
+    #[arg(
+        long,
+        global = true,
+        env = "PETRI_MODELS",
+        value_name = "DIR",
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models")
+    )]
+    models: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// How often the models are right on labelled data; fails when a floor of the project is missed.
+    Accuracy(accuracy::Options),
+    /// How long the models take and how much memory, beside onnxruntime.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let store = Store::new(cli.models);
+    let result = match cli.command {
+        Command::Accuracy(options) => accuracy::run(&store, &options),
+        Command::Bench(options) => bench::run(&store, &options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("petri-evaluate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

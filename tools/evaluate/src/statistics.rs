@@ -1,0 +1,94 @@
+//! Counting and averaging.
+
+/// Counts of one class of several that may be present together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Hits {
+    /// Present and found.
+    pub(crate) found: usize,
+    /// Found but not present.
+    pub(crate) extra: usize,
+    /// Present but not found.
+    pub(crate) missed: usize,
+}
+
+impl Hits {
+    /// Adds one case.
+    pub(crate) fn count(&mut self, present: bool, predicted: bool) {
+        match (present, predicted) {
+            (true, true) => self.found += 1,
+            (false, true) => self.extra += 1,
+            (true, false) => self.missed += 1,
+            (false, false) => {}
+        }
+    }
+
+    /// Harmonic mean of precision and recall; 0 when nothing was found.
+    pub(crate) fn f1(&self) -> f64 {
+        let weight = 2 * self.found + self.extra + self.missed;
+        if weight == 0 { 0.0 } else { 2.0 * self.found as f64 / weight as f64 }
+    }
+}
+
+/// The mean over classes, each with the same weight.
+pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
+    classes.iter().map(Hits::f1).sum::<f64>() / classes.len().max(1) as f64
+}
+
+/// Expected calibration error: how far confidence is from the share that is right, over bins of equal width.
+pub(crate) fn calibration_error(answers: &[(f32, bool)], bins: usize) -> f64 {
+    let mut sums = vec![(0.0f64, 0.0f64); bins];
+    for (confidence, right) in answers {
+        let bin = ((confidence * bins as f32) as usize).min(bins - 1);
+        sums[bin].0 += f64::from(*confidence);
+        sums[bin].1 += f64::from(u8::from(*right));
+    }
+    sums.iter().map(|(confidence, right)| (confidence - right).abs()).sum::<f64>()
+        / answers.len().max(1) as f64
+}
+
+/// Wilson's 95 % interval of a share, in percent.
+pub(crate) fn interval(part: usize, whole: usize) -> String {
+    const Z: f64 = 1.96;
+    if whole == 0 {
+        return "-".to_owned();
+    }
+    let (n, share) = (whole as f64, part as f64 / whole as f64);
+    let middle = share + Z * Z / (2.0 * n);
+    let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 100.0 / (1.0 + Z * Z / n);
+    format!("{:.1}..{:.1}", (middle - reach).max(0.0) * scale, (middle + reach) * scale)
+}
+
+/// Value below which `share` of `sorted` lies, by the nearest rank.
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((share * last as f64).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f1_weighs_precision_and_recall() {
+        let hits = Hits { found: 3, extra: 1, missed: 2 };
+        assert!((hits.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-9);
+        assert!((macro_f1(&[hits, Hits::default()]) - hits.f1() / 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn calibration_error_is_zero_when_confidence_is_the_share_that_is_right() {
+        let calibrated: Vec<(f32, bool)> = (0..10).map(|i| (0.7, i < 7)).collect();
+        assert!(calibration_error(&calibrated, 15) < 1e-6);
+        let boasting: Vec<(f32, bool)> = (0..10).map(|i| (1.0, i < 7)).collect();
+        assert!((calibration_error(&boasting, 15) - 0.3).abs() < 1e-6);
+    }
+
+    #[test]
+    fn intervals_and_quantiles_are_those_of_the_textbook() {
+        assert_eq!(interval(90, 100), "82.6..94.5");
+        assert_eq!(interval(0, 10), "0.0..27.8");
+        let sorted: Vec<f64> = (0..=10).map(f64::from).collect();
+        assert!((quantile(&sorted, 0.5) - 5.0).abs() < 1e-9 && (quantile(&sorted, 0.9) - 9.0).abs() < 1e-9);
+    }
+}

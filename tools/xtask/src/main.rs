@@ -1,0 +1,182 @@
+//! `cargo xtask`: the project's chores.
+//!
+//! A command line program talks on its standard output; that is what the lint below is lifted for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bare_metal;
+mod files;
+mod packages;
+
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+const HELP: &str = "\
+cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
+cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabihf)
+cargo xtask editions    show that the school edition holds no expression code or weights
+cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
+cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask screens     write the pictures of docs/ anew";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = arguments.split_first().map_or_else(|| chore("help", &[]), |(name, rest)| chore(name, rest));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
+    match name {
+        "check" => check(),
+        "bare-metal" => bare_metal::build(),
+        "editions" => editions(),
+        "evaluate" => {
+            let mut arguments = vec!["accuracy"];
+            if rest.is_empty() {
+                arguments.extend(["--data", "../shared/data"]);
+            }
+            evaluate(&arguments, rest)
+        }
+        "bench" => {
+            packages::python()?;
+            cargo(&["build", "--release", "--package", "petri"])?;
+            evaluate(&["bench"], rest)
+        }
+        "screens" => screens(&root().join("docs/screens")),
+        "help" | "--help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => bail!("there is no chore `{name}`; these are:\n{HELP}"),
+    }
+}
+
+fn check() -> anyhow::Result<()> {
+    let start = Instant::now();
+    packages::compiler()?;
+    step("files", files::check)?;
+    step("format", || cargo(&["fmt", "--all", "--check"]))?;
+    step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    step("lints, school edition", || {
+        let crates = ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri"];
+        let mut arguments = vec!["clippy", "--no-default-features"];
+        arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
+        arguments.extend(["--", "--deny", "warnings"]);
+        cargo(&arguments)
+    })?;
+    step("documentation", || {
+        run(command("cargo", &["doc", "--workspace", "--no-deps", "--quiet"])
+            .env("RUSTDOCFLAGS", "--deny warnings"))
+    })?;
+    step("tests", || cargo(&["test", "--workspace"]))?;
+    step("tests, school edition", || cargo(&["test", "--package", "petri-core", "--no-default-features"]))?;
+    step("editions", editions)?;
+    step("bare metal", bare_metal::build)?;
+    step("main job", || cargo(&["run", "--release"]))?;
+    step("pictures of docs/", files::screens_are_current)?;
+    println!("\nall checks passed in {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    println!("\n== {name}");
+    let start = Instant::now();
+    chore().with_context(|| format!("the step `{name}` failed"))?;
+    println!("== {name}: passed in {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+/// Builds the school edition and looks for what must not be in it. The therapy edition is looked through, too: a
+/// search that finds nothing there would prove nothing.
+fn editions() -> anyhow::Result<()> {
+    // The model's folder, its output, and the module that runs it, as symbols and strings spell them.
+    const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
+    let therapy = build_edition("therapy", &[])?;
+    let school = build_edition("school", &["--no-default-features"])?;
+    for trace in TRACES {
+        let found = |program: &[u8]| program.windows(trace.len()).any(|window| window == trace.as_bytes());
+        if !found(&therapy) {
+            bail!(
+                "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
+            );
+        }
+        if found(&school) {
+            bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
+        }
+        println!("`{trace}`: in the therapy edition, not in the school edition");
+    }
+    Ok(())
+}
+
+fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
+    // Same profile as the tests, so that only our own crates are built anew.
+    let folder = target().join("editions").join(name);
+    let mut arguments = vec!["build", "--package", "petri"];
+    arguments.extend(features);
+    cargo(&arguments)?;
+    let program = target().join("debug/petri");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::copy(&program, folder.join("petri"))
+        .context("cannot keep the built program; is the disk full?")?;
+    Ok(std::fs::read(program)?)
+}
+
+fn evaluate(arguments: &[&str], rest: &[String]) -> anyhow::Result<()> {
+    let mut all = vec!["run", "--release", "--quiet", "--package", "petri-evaluate", "--"];
+    all.extend(arguments);
+    all.extend(rest.iter().map(String::as_str));
+    cargo(&all)
+}
+
+/// Replays a recording of every exercise and keeps the pictures.
+fn screens(folder: &Path) -> anyhow::Result<()> {
+    for display in ["mono", "square", "wide"] {
+        let out = folder.join(display);
+        if out.is_dir() {
+            std::fs::remove_dir_all(&out)?;
+        }
+        let out = out.to_string_lossy().into_owned();
+        let recording = "tests/recordings/tour.jsonl";
+        let replay =
+            ["--", "run", "--board", "replay", "--from", recording, "--shots", &out, "--display", display];
+        let mut arguments = vec!["run", "--quiet", "--package", "petri"];
+        arguments.extend(replay);
+        cargo(&arguments)?;
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
+    run(&mut command("cargo", arguments))
+}
+
+fn command(program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(root());
+    command
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let shown = format!("{command:?}").replace('"', "");
+    let status = command.status().with_context(|| format!("cannot start `{shown}`; is it installed?"))?;
+    if !status.success() {
+        bail!("`{shown}` ended with {status}; its message is above");
+    }
+    Ok(())
+}
+
+/// The workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}

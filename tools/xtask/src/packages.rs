@@ -1,0 +1,46 @@
+//! System packages: looks for what a chore needs and installs what is missing.
+
+use crate::{command, run};
+use anyhow::{Context, bail};
+use std::process::Command;
+
+/// A C compiler, for the bundled SQLite.
+pub(crate) fn compiler() -> anyhow::Result<()> {
+    if works("cc", "--version") { Ok(()) } else { install(&["gcc", "libc6-dev"]) }
+}
+
+/// Python with virtual environments, for the comparison with onnxruntime.
+pub(crate) fn python() -> anyhow::Result<()> {
+    let venv = Command::new("python3").args(["-c", "import venv, ensurepip"]).output();
+    if venv.is_ok_and(|output| output.status.success()) {
+        Ok(())
+    } else {
+        install(&["python3", "python3-venv"])
+    }
+}
+
+/// Whether `program` starts.
+pub(crate) fn works(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
+}
+
+/// Installs Debian packages, with `sudo` unless this is root.
+pub(crate) fn install(packages: &[&str]) -> anyhow::Result<()> {
+    let list = packages.join(" ");
+    if !works("apt-get", "--version") {
+        bail!("please install {list} with your system's package manager, then run this again");
+    }
+    println!("installing {list}");
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0"));
+    let apt = |arguments: &[&str]| {
+        let mut all = if root { Vec::new() } else { vec!["sudo"] };
+        all.push("apt-get");
+        all.extend(arguments);
+        run(command(all[0], &all[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "--quiet"]).context("the package lists could not be renewed; check the network")?;
+    let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    arguments.extend(packages);
+    apt(&arguments)
+        .with_context(|| format!("could not install {list}; install it by hand, then run this again"))
+}
