@@ -2,8 +2,8 @@
 
 use crate::shots::Shots;
 use petri_core::light;
+use petri_core::screen::Display;
 use petri_runtime::Error;
-use petri_runtime::picture::Display;
 use petri_runtime::replay::{Digest, Recording};
 use std::path::Path;
 

@@ -1,9 +1,10 @@
 //! Pictures of screens as PNG files.
 
 use petri_core::light::Colour;
+use petri_core::screen::Display;
 use petri_core::{Scene, Screen};
 use petri_runtime::Error;
-use petri_runtime::picture::{self, Display};
+use petri_runtime::picture;
 use std::path::{Path, PathBuf};
 
 /// Most pictures of one session: a forgotten simulator must not fill the disk.

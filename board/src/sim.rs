@@ -6,8 +6,8 @@ use crate::shots::Shots;
 use crate::terminal::{self, RawMode};
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use petri_core::light::Colour;
+use petri_core::screen::Display;
 use petri_core::{Button, Cue, Scene, Screen};
-use petri_runtime::picture::Display;
 use petri_runtime::ports::{Board, Buttons, Camera, Lights, Microphone, Panel, PortError, Pressed, Speaker};
 use petri_runtime::{Clip, Error, Frame, intake};
 use std::collections::VecDeque;
@@ -79,7 +79,7 @@ pub fn open(options: Options) -> Result<Board, Error> {
     let world = World::new(pictures, sounds);
     let shots = options
         .shots
-        .map(|folder| Shots::new(&folder, options.display.unwrap_or(Display::Wide)))
+        .map(|folder| Shots::new(&folder, options.display.unwrap_or(Display::Colour320x240)))
         .transpose()?;
     Ok(Board {
         name: "sim",

@@ -5,13 +5,15 @@ use crossterm::{cursor, execute, queue, style, terminal};
 use embedded_graphics::pixelcolor::BinaryColor;
 use petri_core::Screen;
 use petri_core::light::Colour;
-use petri_runtime::picture::{Canvas, Display};
+use petri_core::screen::Display;
+use petri_runtime::picture::Canvas;
 use std::io::{self, Write};
 
 /// The small display as lines of text; half blocks if `columns` has room for one character a column of pixels.
 pub(crate) fn lines(screen: &Screen, columns: u16) -> Vec<String> {
-    let (width, height) = Display::Mono.size();
-    let canvas = Canvas::<BinaryColor>::of(screen, (width, height));
+    let size = Display::Mono128x64.size();
+    let (width, height) = (size.width, size.height);
+    let canvas = Canvas::<BinaryColor>::of(screen, size);
     let on = |x: u32, y: u32| canvas.pixel(x, y) == Some(BinaryColor::On);
     let wide = u32::from(columns) >= width;
     let step = if wide { 1 } else { 2 };

@@ -3,9 +3,10 @@
 //! A recording holds percepts, never media or text: one JSON line for what the session started from, then one per
 //! input. The same recording gives the same replies and the same screens, byte for byte, on every machine.
 
-use crate::picture::{self, Display};
+use crate::picture;
 use crate::{EDITION, Error, intake};
 use petri_core::input::Sensors;
+use petri_core::screen::Display;
 use petri_core::{Input, Millis, Progress, Reply, Session, Setup, content};
 use petri_models::hex;
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ use layout::{Layout, Scale};
 
 /// The displays that the device is built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Panel {
+pub enum Display {
     /// 128 by 64 pixels, one colour, as an SSD1306 drives them.
     Mono128x64,
     /// 240 by 240 pixels in colour, as an ST7789 drives them.
@@ -31,36 +31,36 @@ pub enum Panel {
     Colour320x240,
 }
 
-impl Panel {
+impl Display {
     /// All of them, the smallest first.
-    pub const ALL: [Panel; 3] = [Panel::Mono128x64, Panel::Colour240x240, Panel::Colour320x240];
+    pub const ALL: [Display; 3] = [Display::Mono128x64, Display::Colour240x240, Display::Colour320x240];
 
     /// Its width and height in pixels.
     pub const fn size(self) -> Size {
         match self {
-            Panel::Mono128x64 => SIZE_MIN,
-            Panel::Colour240x240 => Size::new(240, 240),
-            Panel::Colour320x240 => Size::new(320, 240),
+            Display::Mono128x64 => SIZE_MIN,
+            Display::Colour240x240 => Size::new(240, 240),
+            Display::Colour320x240 => Size::new(320, 240),
         }
     }
 
     /// Its name in settings.
     pub const fn name(self) -> &'static str {
         match self {
-            Panel::Mono128x64 => "mono-128x64",
-            Panel::Colour240x240 => "colour-240x240",
-            Panel::Colour320x240 => "colour-320x240",
+            Display::Mono128x64 => "mono-128x64",
+            Display::Colour240x240 => "colour-240x240",
+            Display::Colour320x240 => "colour-320x240",
         }
     }
 
     /// The panel of this name.
-    pub fn from_name(name: &str) -> Option<Panel> {
+    pub fn from_name(name: &str) -> Option<Display> {
         Self::ALL.into_iter().find(|panel| panel.name() == name)
     }
 
     /// Whether it shows colours.
     pub const fn is_colour(self) -> bool {
-        !matches!(self, Panel::Mono128x64)
+        !matches!(self, Display::Mono128x64)
     }
 }
 
@@ -77,7 +77,7 @@ where
     C: Ink,
 {
     let bounds = target.bounding_box();
-    target.clear(C::PAPER)?;
+    target.clear(C::of(Tint::Paper))?;
     let mut clipped = target.clipped(&bounds);
     let mut page = clipped.translated(bounds.top_left);
     let size = bounds.size.component_max(SIZE_MIN);

@@ -8,7 +8,7 @@ use embedded_graphics::pixelcolor::{BinaryColor, Rgb565};
 use embedded_graphics::primitives::Rectangle;
 use heapless::String;
 use petri_core::input::Sensors;
-use petri_core::screen::{Ink, Panel, Tint, draw};
+use petri_core::screen::{Display, Ink, Tint, draw};
 use petri_core::{Actions, Emotion, Mark, Permille, Picture, Scene, Screen, Sensor};
 
 /// A screen with nothing on it.
@@ -40,7 +40,7 @@ fn drawn<C: Ink>(screen: &Screen, size: Size) -> Canvas<C> {
 }
 
 fn mono(screen: &Screen) -> Canvas<BinaryColor> {
-    drawn(screen, Panel::Mono128x64.size())
+    drawn(screen, Display::Mono128x64.size())
 }
 
 fn face(emotion: Emotion, intensity: u16) -> Picture {
@@ -137,7 +137,7 @@ fn a_display_that_does_not_start_at_zero_is_used_whole() {
         picture: face(Emotion::Calm, 0),
         ..written(Scene::Show, "Title", "Body", ["yes", "no", "go"])
     };
-    let area = Rectangle::new(Point::new(7, 9), Panel::Mono128x64.size());
+    let area = Rectangle::new(Point::new(7, 9), Display::Mono128x64.size());
     let mut canvas = Canvas::<BinaryColor>::new(Size::new(150, 90));
     let Ok(()) = draw(&screen, &mut canvas.clipped(&area));
     assert_eq!(canvas.part(area), mono(&screen).pixels());
@@ -145,13 +145,13 @@ fn a_display_that_does_not_start_at_zero_is_used_whole() {
 }
 
 /// Draws only choice number `which`.
-fn one_choice<C: Ink>(which: usize, panel: Panel) -> Canvas<C> {
+fn one_choice<C: Ink>(which: usize, panel: Display) -> Canvas<C> {
     let mut labels = [""; 3];
     labels[which] = "same";
     drawn(&written(Scene::Listen, "", "", labels), panel.size())
 }
 
-fn check_choices<C: Ink>(panel: Panel) {
+fn check_choices<C: Ink>(panel: Display) {
     let Size { width, height } = panel.size();
     let bottom = Rectangle::new(Point::new(0, height as i32 * 3 / 4), Size::new(width, height / 4));
     let cap = |i: usize| {
@@ -169,9 +169,9 @@ fn check_choices<C: Ink>(panel: Panel) {
 
 #[test]
 fn each_choice_stands_over_its_button_and_bears_its_letter() {
-    check_choices::<BinaryColor>(Panel::Mono128x64);
-    check_choices::<Rgb565>(Panel::Colour240x240);
-    check_choices::<Rgb565>(Panel::Colour320x240);
+    check_choices::<BinaryColor>(Display::Mono128x64);
+    check_choices::<Rgb565>(Display::Colour240x240);
+    check_choices::<Rgb565>(Display::Colour320x240);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn marks_differ_in_shape() {
             let with = |mark| Screen { picture: marked(mark), ..text.clone() };
             let dots = mono(&with(one)).distance(&mono(&with(other)));
             assert!(dots >= 10, "{one:?} and {other:?} differ in {dots} dots");
-            for panel in [Panel::Colour240x240, Panel::Colour320x240] {
+            for panel in [Display::Colour240x240, Display::Colour320x240] {
                 let sign = |mark| -> Vec<bool> {
                     let canvas = drawn::<Rgb565>(&with(mark), panel.size());
                     canvas.pixels().iter().map(|pixel| *pixel == Rgb565::of(Tint::OnBadge)).collect()
@@ -221,7 +221,7 @@ fn every_sensor_in_use_has_a_sign_of_its_own() {
 
 #[test]
 fn a_meter_grows_with_its_share() {
-    for panel in Panel::ALL {
+    for panel in Display::ALL {
         let filled = |share| {
             let screen =
                 Screen { meter: Some(Permille::new(share)), ..written(Scene::Listen, "", "", [""; 3]) };
@@ -235,9 +235,9 @@ fn a_meter_grows_with_its_share() {
 
 #[test]
 fn panels_are_found_by_their_names() {
-    for panel in Panel::ALL {
-        assert_eq!(Panel::from_name(panel.name()), Some(panel));
+    for panel in Display::ALL {
+        assert_eq!(Display::from_name(panel.name()), Some(panel));
         assert_eq!(panel.is_colour(), panel.name().starts_with("colour"));
     }
-    assert_eq!(Panel::from_name("paper"), None);
+    assert_eq!(Display::from_name("paper"), None);
 }

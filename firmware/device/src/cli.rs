@@ -1,7 +1,9 @@
 //! The command line.
 
 use anyhow::Context;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use petri_core::screen::Display;
 use std::path::PathBuf;
 
 /// Petri trains people to understand each other. Without a command it runs a demonstration session on the
@@ -110,8 +112,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(crate) shots: Option<PathBuf>,
     /// sim, replay: the display of those pictures.
-    #[arg(long, value_enum, default_value_t = DisplayName::Wide)]
-    pub(crate) display: DisplayName,
+    #[arg(long, value_parser = displays(), default_value = "colour-320x240")]
+    pub(crate) display: Display,
     /// replay: the recording to replay.
     #[arg(long, value_name = "FILE", required_if_eq("board", "replay"))]
     pub(crate) from: Option<PathBuf>,
@@ -142,13 +144,8 @@ pub(crate) enum BoardName {
     Replay,
 }
 
-/// A display by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DisplayName {
-    /// 128 x 64, one bit.
-    Mono,
-    /// 240 x 240, colour.
-    Square,
-    /// 320 x 240, colour.
-    Wide,
+/// Takes a display by its name.
+fn displays() -> impl TypedValueParser<Value = Display> {
+    PossibleValuesParser::new(Display::ALL.map(Display::name))
+        .try_map(|name| Display::from_name(&name).ok_or("there is no such display"))
 }

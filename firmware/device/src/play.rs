@@ -1,6 +1,6 @@
 //! Sessions: the demonstration, and whatever `petri run` asks for.
 
-use crate::cli::{BoardName, DisplayName, Run};
+use crate::cli::{BoardName, Run};
 use crate::{say, shared};
 use anyhow::{Context, bail};
 use petri_board::sim::{self, Hands, Options};
@@ -10,7 +10,6 @@ use petri_core::{Sensor, Setup, content};
 use petri_models::Store;
 use petri_runtime::capture::Percept;
 use petri_runtime::journal::Journal;
-use petri_runtime::picture::Display;
 use petri_runtime::replay::{Recorder, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
 use petri_runtime::{EDITION, Perception, progress, report};
@@ -60,16 +59,11 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
 
 /// Runs a session as the flags say.
 pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
-    let display = match options.display {
-        DisplayName::Mono => Display::Mono,
-        DisplayName::Square => Display::Square,
-        DisplayName::Wide => Display::Wide,
-    };
     match (options.board, &options.from) {
         (BoardName::Pi, _) => return Err(NoDrivers("pi").into()),
         (BoardName::Linux, _) => return Err(NoDrivers("linux").into()),
         (BoardName::Replay, Some(recording)) => {
-            let digest = replay::play(recording, options.shots.as_deref(), display)?;
+            let digest = replay::play(recording, options.shots.as_deref(), options.display)?;
             say(serde_json::to_string_pretty(&digest)?);
             return Ok(());
         }
@@ -86,7 +80,7 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         microphone: options.microphone,
         script: options.script.as_deref().map(script::read).transpose()?,
         shots: options.shots,
-        display: Some(display),
+        display: Some(options.display),
         hands,
     };
     let mut journal = Journal::open(&options.keeping.path()?)?;

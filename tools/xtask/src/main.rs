@@ -137,7 +137,7 @@ fn evaluate(arguments: &[&str], rest: &[String]) -> anyhow::Result<()> {
 
 /// Replays a recording of every exercise and keeps the pictures.
 fn screens(folder: &Path) -> anyhow::Result<()> {
-    for display in ["mono", "square", "wide"] {
+    for display in ["mono-128x64", "colour-240x240", "colour-320x240"] {
         let out = folder.join(display);
         if out.is_dir() {
             std::fs::remove_dir_all(&out)?;

@@ -45,8 +45,6 @@ pub enum Tint {
 pub trait Ink: PixelColor {
     /// Samples to a pixel, along each axis, where curves are drawn: more than one gives smooth edges.
     const SAMPLES: usize;
-    /// The ground.
-    const PAPER: Self;
 
     /// The colour for a purpose.
     fn of(tint: Tint) -> Self;
@@ -58,7 +56,6 @@ pub trait Ink: PixelColor {
 /// Lit on dark: a lit dot is ink. Areas stay dark and lines are lit.
 impl Ink for BinaryColor {
     const SAMPLES: usize = 1;
-    const PAPER: Self = BinaryColor::Off;
 
     fn of(tint: Tint) -> Self {
         match tint {
@@ -86,7 +83,6 @@ impl Ink for BinaryColor {
 
 impl Ink for Rgb565 {
     const SAMPLES: usize = 4;
-    const PAPER: Self = from_channels(channels(Tint::Paper));
 
     fn of(tint: Tint) -> Self {
         from_channels(channels(tint))

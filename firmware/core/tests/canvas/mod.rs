@@ -4,7 +4,7 @@ use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{OriginDimensions, Point, Size};
 use embedded_graphics::primitives::Rectangle;
-use petri_core::screen::Ink;
+use petri_core::screen::{Ink, Tint};
 use std::convert::Infallible;
 use std::{fs, path::PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) struct Canvas<C> {
 
 impl<C: Ink> Canvas<C> {
     pub(crate) fn new(size: Size) -> Self {
-        let pixels = vec![C::PAPER; size.width as usize * size.height as usize];
+        let pixels = vec![C::of(Tint::Paper); size.width as usize * size.height as usize];
         Self { size, pixels, outside: 0 }
     }
 
@@ -47,14 +47,14 @@ impl<C: Ink> Canvas<C> {
     /// Pixels outside `area` that are no longer paper.
     #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn stains_outside(&self, area: Rectangle) -> usize {
-        let stained = (0..).zip(&self.pixels).filter(|(_, pixel)| **pixel != C::PAPER);
+        let stained = (0..).zip(&self.pixels).filter(|(_, pixel)| **pixel != C::of(Tint::Paper));
         stained.filter(|(i, _)| !area.contains(self.place(*i))).count()
     }
 
     /// The first and the last column within `area` with a pixel that is no longer paper.
     #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn stained_columns(&self, area: Rectangle) -> Option<(i32, i32)> {
-        let stained = (0..).zip(&self.pixels).filter(|(_, pixel)| **pixel != C::PAPER);
+        let stained = (0..).zip(&self.pixels).filter(|(_, pixel)| **pixel != C::of(Tint::Paper));
         let places = stained.map(|(i, _)| self.place(i)).filter(|place| area.contains(*place));
         places.fold(None, |range, Point { x, .. }| {
             let (first, last) = range.unwrap_or((x, x));
@@ -65,7 +65,7 @@ impl<C: Ink> Canvas<C> {
     /// Rows of text: `#` for ink.
     pub(crate) fn rows(&self) -> String {
         let rows = self.pixels.chunks(self.size.width as usize);
-        let dot = |pixel: &C| if *pixel == C::PAPER { '.' } else { '#' };
+        let dot = |pixel: &C| if *pixel == C::of(Tint::Paper) { '.' } else { '#' };
         rows.map(|row| row.iter().map(dot).chain(['\n']).collect::<String>()).collect()
     }
 

@@ -1,8 +1,11 @@
 use super::*;
 use crate::choose::Trial;
-use crate::input::Sensors;
-use crate::screen::{Panel, in_use, signs};
-use crate::{Actions, Emotion, Exercise, Mark, Outcome, Permille, Scene, content, explain};
+use crate::input::{Button, FaceReading, Input, Sensor, Sensors, Word};
+use crate::random::Random;
+use crate::screen::{Display, in_use, signs};
+use crate::{
+    Actions, Emotion, Exercise, Mark, Millis, Outcome, Permille, Scene, Session, Setup, content, explain,
+};
 use heapless::String;
 
 fn screen(title: &str, body: &str, picture: Picture, choices: [&str; 3]) -> Screen {
@@ -39,7 +42,7 @@ const LONGEST: (&str, &str, [&str; 3]) = (
 
 #[test]
 fn no_part_overlaps_another_or_leaves_the_display() {
-    let sizes = Panel::ALL.map(Panel::size).into_iter().chain([
+    let sizes = Display::ALL.map(Display::size).into_iter().chain([
         Size::new(128, 128),
         Size::new(160, 80),
         Size::new(480, 320),
@@ -79,7 +82,7 @@ fn no_part_overlaps_another_or_leaves_the_display() {
 #[test]
 fn colour_displays_show_the_longest_texts_whole() {
     let (title, body, choices) = LONGEST;
-    for panel in [Panel::Colour240x240, Panel::Colour320x240] {
+    for panel in [Display::Colour240x240, Display::Colour320x240] {
         for picture in pictures() {
             let layout = layout(&screen(title, body, picture, choices), panel.size());
             assert_eq!(layout.title_text.expect("the title has room").shown(), title);
@@ -92,7 +95,7 @@ fn colour_displays_show_the_longest_texts_whole() {
 fn the_small_display_shows_the_longest_text_whole_while_no_sensor_takes_room_from_it() {
     let (title, body, choices) = LONGEST;
     let full = Screen { sensing: Sensors::NONE, meter: None, ..screen(title, body, Picture::None, choices) };
-    let layout = layout(&full, Panel::Mono128x64.size());
+    let layout = layout(&full, Display::Mono128x64.size());
     assert_eq!(layout.title_text.expect("the title has room").shown(), title);
     assert_eq!(layout.body_text.expect("the body has room").shown(), body);
 }
@@ -100,7 +103,7 @@ fn the_small_display_shows_the_longest_text_whole_while_no_sensor_takes_room_fro
 #[test]
 fn what_does_not_fit_ends_in_dots() {
     let (title, body, choices) = LONGEST;
-    let layout = layout(&screen(title, body, pictures()[1], choices), Panel::Mono128x64.size());
+    let layout = layout(&screen(title, body, pictures()[1], choices), Display::Mono128x64.size());
     let text = layout.body_text.expect("some of the body has room");
     let start = text.shown().strip_suffix("...").expect("a cut text ends in dots");
     assert!(body.starts_with(start) && start.len() > 60, "{start}");
@@ -133,14 +136,44 @@ fn no_text_of_the_built_in_content_is_cut() {
     }
 }
 
+/// A walk through many sessions meets every other text: greetings, questions, notes and goodbyes.
+#[test]
+fn no_text_of_a_session_is_cut() {
+    let mut seen = [0; Scene::ALL.len()];
+    for seed in 0..12 {
+        let mut random = Random::new(seed);
+        let setup =
+            Setup { sensors: Sensors::ALL, trials_per_round: 3, ..Setup::new(seed, &content::STARTER) };
+        let mut session = Session::new(setup);
+        for step in 0..400 {
+            let emotion = Emotion::ALL[random.below(7) as usize];
+            let face = Actions::of(emotion, Permille::new(random.below(1_001) as u16));
+            let input = match random.below(10) {
+                0 | 1 => Input::Button(Button::A),
+                2 => Input::Button(Button::B),
+                3 => Input::Button(Button::C),
+                4 => Input::Word { word: Word::Help, confidence: Permille::FULL },
+                5 => Input::UnclearSpeech,
+                6 => Input::Face(FaceReading::Actions(face)),
+                7 => Input::Face([FaceReading::NoFace, FaceReading::Unsure][random.below(2) as usize]),
+                8 => Input::Sensor { sensor: Sensor::Camera, works: random.below(2) == 0 },
+                _ => Input::Tick,
+            };
+            let input = if step == 399 { Input::Button(Button::Stop) } else { input };
+            let screen = session.step(Millis(step * 400), input).screen;
+            seen[screen.scene as usize] += 1;
+            whole(&screen);
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 0), "not every scene was met: {seen:?}");
+}
+
 fn whole(screen: &Screen) {
-    for panel in Panel::ALL {
+    for panel in Display::ALL {
         let layout = layout(screen, panel.size());
-        assert_eq!(
-            layout.title_text.expect("the title has room").shown(),
-            screen.title.as_str(),
-            "{panel:?}"
-        );
-        assert_eq!(layout.body_text.expect("the body has room").shown(), screen.body.as_str(), "{panel:?}");
+        let title = layout.title_text.as_ref().map_or("", Fitted::shown);
+        let body = layout.body_text.as_ref().map_or("", Fitted::shown);
+        assert_eq!(title, screen.title.as_str(), "the title is cut on {panel:?}");
+        assert_eq!(body, screen.body.as_str(), "the body is cut on {panel:?}");
     }
 }
