@@ -24,6 +24,8 @@ const CAMERA_HZ: u32 = 15;
 const PICTURE_MS: u64 = 2_000;
 /// A script or a pipe acts no sooner than this after the scene began or the last action.
 const PAUSE_MS: u64 = 700;
+/// A script whose next scene does not come, or that has come to its end, ends the session after this long.
+const STALLED_MS: u64 = 20_000;
 /// Most pictures taken from a folder.
 const PICTURES_MAX: usize = 64;
 
@@ -88,6 +90,7 @@ pub fn open(options: Options) -> Result<Board, Error> {
             .then(|| Box::new(SimMicrophone { world: world.clone(), due: None }) as Box<dyn Microphone>),
         buttons: Box::new(SimButtons {
             world: world.clone(),
+            scripted: options.script.is_some(),
             script: options.script.unwrap_or_default().into(),
             acted: Instant::now(),
             pipe: (options.hands == Hands::Pipe).then(pipe),
@@ -197,6 +200,7 @@ impl Microphone for SimMicrophone {
 struct SimButtons {
     world: World,
     script: VecDeque<Step>,
+    scripted: bool,
     acted: Instant,
     pipe: Option<Receiver<String>>,
     keys: bool,
@@ -221,6 +225,9 @@ impl Buttons for SimButtons {
         if self.script.front().is_some_and(|step| Some(step.scene) == scene) {
             self.acted = Instant::now();
             return Ok(self.script.pop_front().and_then(|step| self.act(step.action)));
+        }
+        if self.scripted && self.acted.elapsed() > Duration::from_millis(STALLED_MS) {
+            return Err(PortError::Closed { part: "script" });
         }
         if let Some(pipe) = self.pipe.as_ref().filter(|_| scene != Some(Scene::Show)) {
             self.acted = Instant::now();

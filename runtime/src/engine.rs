@@ -2,7 +2,6 @@
 
 use crate::Error;
 use petri_models::{Id, Manifest, Store};
-use std::io::Cursor;
 use std::sync::Arc;
 use tract_core::prelude::*;
 use tract_onnx::prelude::{Framework, InferenceModelExt};
@@ -21,15 +20,8 @@ impl Model {
     /// When the file is missing or not the trusted one, or when tract cannot run it.
     pub fn load(store: &Store, id: Id) -> Result<Self, Error> {
         let bytes = store.model(id)?;
-        let load = || -> TractResult<_> {
-            tract_onnx::onnx()
-                .model_for_read(&mut Cursor::new(&bytes))?
-                .into_typed()?
-                .into_decluttered()?
-                .into_optimized()?
-                .into_runnable()
-        };
-        Ok(Self { id, plan: load().map_err(|error| engine_error(id, &error))? })
+        let plan = load(bytes).map_err(|error| engine_error(id, &error))?;
+        Ok(Self { id, plan })
     }
 
     /// Its manifest.
@@ -56,6 +48,14 @@ impl Model {
         let outputs = self.run(inputs)?;
         outputs.iter().map(flat).collect::<TractResult<_>>().map_err(|error| engine_error(self.id, &error))
     }
+}
+
+/// Builds a plan from an ONNX file. The file is freed before its weights are unfolded: a board has no memory to
+/// hold both.
+fn load(bytes: Vec<u8>) -> TractResult<Arc<TypedRunnableModel>> {
+    let parsed = tract_onnx::onnx().model_for_read(&mut bytes.as_slice())?;
+    drop(bytes);
+    parsed.into_typed()?.into_optimized()?.into_runnable()
 }
 
 /// A tensor of `shape` for [`Model::run`].

@@ -33,12 +33,10 @@ impl Perception {
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
     pub fn load(store: &Store) -> Result<Self, Error> {
-        Ok(Self {
-            sight: Sight::load(store)?,
-            voice: voice::VoiceActivity::load(store)?,
-            speech: speech::Speech::load(store)?,
-            text: text::Text::load(store)?,
-        })
+        // The largest first, which lowers the peak: memory that a model frees when it is loaded serves the next.
+        let speech = speech::Speech::load(store)?;
+        let text = text::Text::load(store)?;
+        Ok(Self { sight: Sight::load(store)?, voice: voice::VoiceActivity::load(store)?, speech, text })
     }
 }
 

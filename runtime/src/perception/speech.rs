@@ -88,8 +88,9 @@ impl Speech {
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
     pub fn load(store: &Store) -> Result<Self, Error> {
-        let encoder = Model::load(store, Id::SpeechEncoder)?;
+        // The larger first: what it frees when it is loaded serves the other.
         let decoder = Model::load(store, Id::SpeechDecoder)?;
+        let encoder = Model::load(store, Id::SpeechEncoder)?;
         let tokens = Tokens::parse(&store.asset(Id::SpeechDecoder, "tokens.txt")?);
         let settings = decoder.manifest();
         let number = |name: &str| settings.number(name);

@@ -5,9 +5,12 @@ import numpy as np
 # Candidate thresholds: every 0.01 between these probabilities.
 LOWEST, HIGHEST = 0.03, 0.90
 GRID = np.round(np.arange(LOWEST, HIGHEST, 0.01), 2)
-# Set by hand. Mixed: positive and negative both reach their thresholds, and the weaker this share of the stronger.
-# Unsure: the strongest of positive, neutral and negative is below this.
-SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.8, "sentiment_unsure": 0.2}
+# Order of the groups head, and the names of the sentiments.
+AMBIGUOUS, NEGATIVE, NEUTRAL, POSITIVE = range(4)
+SENTIMENTS = ["negative", "neutral", "positive", "mixed", "unsure"]
+# Set by hand after a look at the dev split. Mixed: positive and negative both reach their thresholds, and the weaker
+# is at least this share of the stronger. Unsure: the strongest of positive, neutral and negative is below this.
+SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.6, "sentiment_unsure": 0.2}
 
 
 def sigmoid(x):
@@ -32,3 +35,14 @@ def best_thresholds(targets, logits):
     padded = np.concatenate([curves[:1], curves, curves[-1:]])
     smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
     return [float(GRID[i]) for i in smooth.argmax(0)]
+
+
+def sentiment(groups, thresholds, settings):
+    """Index into SENTIMENTS for each row of group probabilities: what the runtime does."""
+    negative, positive = groups[:, NEGATIVE], groups[:, POSITIVE]
+    both = (negative >= thresholds[NEGATIVE]) & (positive >= thresholds[POSITIVE])
+    low, high = np.minimum(negative, positive), np.maximum(negative, positive)
+    mixed = both & (low >= settings["sentiment_mixed_ratio"] * high)
+    clear = groups[:, [NEGATIVE, NEUTRAL, POSITIVE]]
+    unsure = clear.max(1) < settings["sentiment_unsure"]
+    return np.where(mixed, 3, np.where(unsure, 4, clear.argmax(1)))

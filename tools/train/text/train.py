@@ -83,7 +83,7 @@ def calibrate(weights, data, pieces):
     on_dev = logits_of(small, pieces(dev.texts))
     thresholds = {h: best_thresholds(dev.targets[h], on_dev[h]) for h in OUTPUTS}
     settings = {f"threshold_{h}": t for h, t in thresholds.items()}
-    settings |= {"max_tokens": MAX_TOKENS, **SENTIMENT_SETTINGS}
+    settings["max_tokens"] = MAX_TOKENS
     rows, names, scores = pieces(test.texts), label_names(data), {"n_test": len(test.texts), "n_dev": len(dev.texts)}
     for kind, graph in (("int8", small), ("float", model)):
         found = logits_of(graph, rows)
@@ -138,7 +138,7 @@ def convert(weights, facts, tokenizer, out):
         "output": [
             {"name": n, "dtype": "f32", "shape": ["1", str(k)], "meaning": meaning[n]} for n, k in OUTPUTS.items()
         ],
-        "settings": in_manifest_order(facts["settings"]),
+        "settings": in_manifest_order(facts["settings"] | SENTIMENT_SETTINGS),
     }
     manifest = write_model_folder(out, description, small, feeds, expected, {"tokenizer.json": tokenizer})
     print(f"{out}: {manifest['bytes']} bytes, int8 against float {difference:.4f}")

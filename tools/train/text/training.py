@@ -23,7 +23,7 @@ FROZEN = ("embeddings.word_embeddings.weight", "embeddings.position_embeddings.w
 
 @dataclass(frozen=True)
 class Plan:
-    """What the second stage does; times are measured on two cores with bf16."""
+    """What the second stage does; after `minutes` it stops at the end of an epoch."""
 
     epochs: int = 4
     rate_encoder: float = 1.0e-4

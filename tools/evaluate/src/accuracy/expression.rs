@@ -41,7 +41,7 @@ pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>
     let sight = Sight::load(store)?;
     let mut pictures = Vec::new();
     for (name, shown) in FOLDERS {
-        let paths = files(&folder.join(name), "png")?;
+        let paths = files(&folder.join(name), &["png", "jpg"])?;
         pictures.extend(paths.into_iter().map(|path| Picture { shown, path }));
     }
     let answers = in_parallel(&pictures, |picture| answer(&sight, picture))?;

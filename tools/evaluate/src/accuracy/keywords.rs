@@ -132,7 +132,7 @@ fn accepted(name: &str, counts: Counts) -> [String; 5] {
 fn recordings(folder: &Path) -> anyhow::Result<Vec<Recording>> {
     let mut found = Vec::new();
     for name in FOLDERS {
-        for path in files(&folder.join(name), "wav")? {
+        for path in files(&folder.join(name), &["wav"])? {
             let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let named = file.split('_').next().unwrap_or_default();
             found.push(Recording { said: if name == UNKNOWN { named } else { name }.to_owned(), path });

@@ -122,16 +122,18 @@ fn in_parallel<T: Sync, R: Send>(
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// The files of a folder that end in `.extension`, by name.
-fn files(folder: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
+/// The files of a folder that have one of the extensions, by name.
+fn files(folder: &Path, extensions: &[&str]) -> anyhow::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| {
         format!("cannot list {}; see the README of the data for its layout", folder.display())
     })?;
     let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.retain(|path| {
+        extensions.iter().any(|wanted| path.extension().is_some_and(|found| found == *wanted))
+    });
     paths.sort();
     if paths.is_empty() {
-        bail!("{} has no .{extension} files; copy the data again", folder.display());
+        bail!("{} has no .{} files; copy the data again", folder.display(), extensions.join(" or ."));
     }
     Ok(paths)
 }

@@ -55,18 +55,19 @@ pub(super) fn load_all(store: &Store) -> anyhow::Result<Perception> {
         table.row([name.to_owned(), format!("{ms:.0}"), cell(now.resident_mb), cell(now.peak_mb)]);
         Ok(())
     };
-    let start = Instant::now();
-    let sight = Sight::load(store)?;
-    step("sight", start)?;
-    let start = Instant::now();
-    let voice = VoiceActivity::load(store)?;
-    step("voice activity", start)?;
+    // In the order of `Perception::load`.
     let start = Instant::now();
     let speech = Speech::load(store)?;
     step("speech", start)?;
     let start = Instant::now();
     let text = Text::load(store)?;
     step("text", start)?;
+    let start = Instant::now();
+    let sight = Sight::load(store)?;
+    step("sight", start)?;
+    let start = Instant::now();
+    let voice = VoiceActivity::load(store)?;
+    step("voice activity", start)?;
     println!("{table}\nAll models load in {total_ms:.0} ms.\n");
     Ok(Perception { sight, voice, speech, text })
 }
