@@ -49,9 +49,10 @@ pub fn meaning(input: &Input, options: &[Emotion; 3]) -> Meaning {
 }
 
 /// The feeling that a reply gives as its answer: the one it names, else the one that is read in it with
-/// confidence.
+/// confidence. Calm must be named: a reply that merely reads as calm holds no feeling at all.
 pub fn feeling_in(reading: &TextReading) -> Option<Emotion> {
-    reading.named.or(reading.read.filter(|_| reading.confidence >= TEXT_CONFIDENCE_MIN))
+    let sure = reading.confidence >= TEXT_CONFIDENCE_MIN;
+    reading.named.or(reading.read.filter(|emotion| sure && *emotion != Emotion::Calm))
 }
 
 /// How an answer compares with the target.
@@ -73,6 +74,8 @@ mod tests {
         let doubtful =
             TextReading { named: None, read: Some(Emotion::Angry), confidence: Permille::new(499) };
         assert_eq!(meaning(&Input::Text(doubtful), &OPTIONS), Meaning::Unclear);
+        let plain = TextReading { named: None, read: Some(Emotion::Calm), confidence: Permille::FULL };
+        assert_eq!(meaning(&Input::Text(plain), &OPTIONS), Meaning::Unclear);
     }
 
     #[test]
