@@ -1,19 +1,19 @@
 //! The simulator: a whole board without hardware.
 
+mod hands;
+
+use self::hands::{SimButtons, pipe};
 use crate::clock::SystemClock;
 use crate::script::{Action, Step};
 use crate::shots::Shots;
 use crate::terminal::{self, RawMode};
-use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use petri_core::light::Colour;
 use petri_core::screen::Display;
-use petri_core::{Button, Cue, Scene, Screen};
-use petri_runtime::ports::{Board, Buttons, Camera, Lights, Microphone, Panel, PortError, Pressed, Speaker};
+use petri_core::{Cue, Scene, Screen};
+use petri_runtime::ports::{Board, Camera, Lights, Microphone, Panel, PortError, Speaker};
 use petri_runtime::{Clip, Error, Frame, intake};
 use std::collections::VecDeque;
-use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -195,144 +195,6 @@ impl Microphone for SimMicrophone {
         }
         Ok(())
     }
-}
-
-struct SimButtons {
-    world: World,
-    script: VecDeque<Step>,
-    scripted: bool,
-    acted: Instant,
-    pipe: Option<Receiver<String>>,
-    keys: bool,
-    typing: Option<String>,
-}
-
-impl Buttons for SimButtons {
-    fn poll(&mut self) -> Result<Option<Pressed>, PortError> {
-        if self.keys
-            && let Some(pressed) = self.key()?
-        {
-            return Ok(Some(pressed));
-        }
-        let pause = Duration::from_millis(PAUSE_MS);
-        let (scene, entered) = {
-            let state = self.world.state();
-            (state.screen.as_ref().map(|screen| screen.scene), state.entered)
-        };
-        if entered.elapsed() < pause || self.acted.elapsed() < pause {
-            return Ok(None);
-        }
-        if self.script.front().is_some_and(|step| Some(step.scene) == scene) {
-            self.acted = Instant::now();
-            return Ok(self.script.pop_front().and_then(|step| self.act(step.action)));
-        }
-        if self.scripted && self.acted.elapsed() > Duration::from_millis(STALLED_MS) {
-            return Err(PortError::Closed { part: "script" });
-        }
-        if let Some(pipe) = self.pipe.as_ref().filter(|_| scene != Some(Scene::Show)) {
-            self.acted = Instant::now();
-            return match pipe.try_recv() {
-                Ok(line) => Ok(pressed(line)),
-                Err(std::sync::mpsc::TryRecvError::Empty) => Ok(None),
-                Err(std::sync::mpsc::TryRecvError::Disconnected) => {
-                    Err(PortError::Closed { part: "standard input" })
-                }
-            };
-        }
-        Ok(None)
-    }
-}
-
-impl SimButtons {
-    fn act(&mut self, action: Action) -> Option<Pressed> {
-        let world = self.world.clone();
-        let mut state = world.state();
-        match action {
-            Action::Press(button) => return Some(Pressed::Button(button)),
-            Action::Choose(label) => {
-                let choices =
-                    state.screen.as_ref().map(|screen| screen.choices.as_slice()).unwrap_or_default();
-                let position = choices.iter().position(|choice| **choice == *label).unwrap_or(0);
-                return Some(Pressed::Button([Button::A, Button::B, Button::C][position.min(2)]));
-            }
-            Action::Type(line) => return Some(Pressed::Line(line)),
-            Action::Say(clip) => state.sound.extend(clip.samples()),
-            Action::Show(frame) => state.pictures = vec![frame],
-            Action::Hide => state.pictures.clear(),
-            Action::Wait(ms) => self.acted += Duration::from_millis(ms),
-        }
-        None
-    }
-
-    fn key(&mut self) -> Result<Option<Pressed>, PortError> {
-        let gone = |error: io::Error| PortError::Gone { part: "keyboard", reason: error.to_string() };
-        if !event::poll(Duration::ZERO).map_err(gone)? {
-            return Ok(None);
-        }
-        let Event::Key(key) = event::read().map_err(gone)? else { return Ok(None) };
-        if key.kind == KeyEventKind::Release {
-            return Ok(None);
-        }
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            return Err(PortError::Closed { part: "keyboard" });
-        }
-        let mut pressed = None;
-        if let Some(line) = &mut self.typing {
-            match key.code {
-                KeyCode::Enter => {
-                    pressed = Some(Pressed::Line(std::mem::take(line)));
-                    self.typing = None;
-                }
-                KeyCode::Esc => self.typing = None,
-                KeyCode::Backspace => {
-                    line.pop();
-                }
-                KeyCode::Char(letter) if line.len() < intake::TEXT_BYTES_MAX => line.push(letter),
-                _ => {}
-            }
-        } else {
-            match key.code {
-                KeyCode::Char('a' | '1') => pressed = Some(Pressed::Button(Button::A)),
-                KeyCode::Char('b' | '2') => pressed = Some(Pressed::Button(Button::B)),
-                KeyCode::Char('c' | '3') => pressed = Some(Pressed::Button(Button::C)),
-                KeyCode::Char('q') | KeyCode::Esc => pressed = Some(Pressed::Button(Button::Stop)),
-                KeyCode::Char('t') | KeyCode::Enter => self.typing = Some(String::new()),
-                _ => {}
-            }
-        }
-        let typed = self.typing.as_ref().map(|line| format!("reply: {line}_")).unwrap_or_default();
-        self.world.state().typed = typed;
-        paint(&self.world.state());
-        Ok(pressed)
-    }
-}
-
-fn pressed(line: String) -> Option<Pressed> {
-    match line.trim() {
-        "" => None,
-        "a" => Some(Pressed::Button(Button::A)),
-        "b" => Some(Pressed::Button(Button::B)),
-        "c" => Some(Pressed::Button(Button::C)),
-        "stop" => Some(Pressed::Button(Button::Stop)),
-        _ => Some(Pressed::Line(line)),
-    }
-}
-
-/// Reads the standard input on a thread of its own: a pipe may stay open and silent.
-fn pipe() -> Receiver<String> {
-    let (lines, out) = sync_channel(1);
-    thread::spawn(move || {
-        for line in io::stdin().lock().lines() {
-            let Ok(mut line) = line else { return };
-            let end =
-                line.char_indices().map(|(at, _)| at).take_while(|at| *at <= intake::TEXT_BYTES_MAX).last();
-            line.truncate(if line.len() > intake::TEXT_BYTES_MAX { end.unwrap_or(0) } else { line.len() });
-            if lines.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    out
 }
 
 struct SimPanel {

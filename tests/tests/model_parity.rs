@@ -13,13 +13,19 @@ fn tensor(golden: &SafeTensors<'_>, name: &str) -> Tensor {
     let view = golden.tensor(name).unwrap_or_else(|error| panic!("the golden pair lacks {name}: {error}"));
     let made = match view.dtype() {
         Dtype::F32 => {
-            let values: Vec<f32> =
-                view.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+            let values: Vec<f32> = view
+                .data()
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes(b.try_into().expect("four bytes")))
+                .collect();
             Tensor::from_shape(view.shape(), &values)
         }
         Dtype::I64 => {
-            let values: Vec<i64> =
-                view.data().chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap())).collect();
+            let values: Vec<i64> = view
+                .data()
+                .chunks_exact(8)
+                .map(|b| i64::from_le_bytes(b.try_into().expect("eight bytes")))
+                .collect();
             Tensor::from_shape(view.shape(), &values)
         }
         other => panic!("{name} is of type {other:?}"),

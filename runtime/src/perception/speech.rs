@@ -319,9 +319,11 @@ fn leader(scores: &[f32]) -> Option<Leader> {
     Some(Leader { index, second, score: scores[index], margin })
 }
 
+/// The word as it begins a sentence.
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.flat_map(char::to_lowercase)).collect()
 }
 
 fn log_sum(values: &[f32]) -> f32 {
