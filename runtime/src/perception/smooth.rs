@@ -40,7 +40,8 @@ impl Smoother {
         if look.faces.is_empty() {
             let lost = self.seen.is_none_or(|seen| now.since(seen) >= LOST_AFTER_MS);
             if lost {
-                *self = Self { seen: None, last: now, ..self.forgotten() };
+                self.seen = None;
+                self.forget();
                 return FaceReading::NoFace;
             }
             return self.reading();
@@ -51,14 +52,13 @@ impl Smoother {
     }
 
     #[cfg(feature = "therapy")]
-    fn forgotten(&self) -> Self {
-        Self { mean: None, ..self.clone() }
+    fn forget(&mut self) {
+        self.mean = None;
     }
 
     #[cfg(not(feature = "therapy"))]
-    fn forgotten(&self) -> Self {
-        self.clone()
-    }
+    #[allow(clippy::unused_self)]
+    fn forget(&mut self) {}
 
     #[cfg(feature = "therapy")]
     fn mix(&mut self, elapsed_ms: u64, look: &Seen) {

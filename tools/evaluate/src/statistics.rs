@@ -34,18 +34,6 @@ pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
     classes.iter().map(Hits::f1).sum::<f64>() / classes.len().max(1) as f64
 }
 
-/// Expected calibration error: how far confidence is from the share that is right, over bins of equal width.
-pub(crate) fn calibration_error(answers: &[(f32, bool)], bins: usize) -> f64 {
-    let mut sums = vec![(0.0f64, 0.0f64); bins];
-    for (confidence, right) in answers {
-        let bin = ((confidence * bins as f32) as usize).min(bins - 1);
-        sums[bin].0 += f64::from(*confidence);
-        sums[bin].1 += f64::from(u8::from(*right));
-    }
-    sums.iter().map(|(confidence, right)| (confidence - right).abs()).sum::<f64>()
-        / answers.len().max(1) as f64
-}
-
 /// Wilson's 95 % interval of a share, in percent.
 pub(crate) fn interval(part: usize, whole: usize) -> String {
     const Z: f64 = 1.96;
@@ -74,14 +62,6 @@ mod tests {
         let hits = Hits { found: 3, extra: 1, missed: 2 };
         assert!((hits.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-9);
         assert!((macro_f1(&[hits, Hits::default()]) - hits.f1() / 2.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn calibration_error_is_zero_when_confidence_is_the_share_that_is_right() {
-        let calibrated: Vec<(f32, bool)> = (0..10).map(|i| (0.7, i < 7)).collect();
-        assert!(calibration_error(&calibrated, 15) < 1e-6);
-        let boasting: Vec<(f32, bool)> = (0..10).map(|i| (1.0, i < 7)).collect();
-        assert!((calibration_error(&boasting, 15) - 0.3).abs() < 1e-6);
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! What a look at the learner's face means while a question is open.
 
 use super::{FACE_ANSWER_HOLD_MS, HOLD_MS, LIKENESS_MIN, Note, Session};
-#[cfg(feature = "therapy")]
-use crate::Emotion;
 use crate::choose::Trial;
-use crate::{Actions, Channel, Cue, Entry, Exercise, FaceReading, Millis, Permille};
+use crate::{Actions, Channel, Cue, Emotion, Entry, Exercise, FaceReading, Millis, Permille};
 
 impl Session<'_> {
     /// A look at the learner's face while a question is open.

@@ -1,7 +1,7 @@
 //! Expressions on FER2013's small grey pictures: as they are, and through the whole chain of a session.
 
 use super::{Floor, Limit, files, in_parallel};
-use crate::statistics::{calibration_error, interval};
+use crate::statistics::interval;
 use crate::table::{Table, percent};
 use anyhow::Context;
 use image::imageops::{self, FilterType};
@@ -119,8 +119,9 @@ fn by_class(direct: &[(Emotion, Reading)], chain: &[(Emotion, Reading)]) {
                 .count();
             [shown.to_string(), percent(both, shown), percent(both, said)]
         };
-        let ([a, b, c], [d, e, f]) = (cells(direct), cells(chain));
-        table.row([emotion.word().to_owned(), a, b, c, d, e, f]);
+        let [n, recall, precision] = cells(direct);
+        let [n_found, recall_found, precision_found] = cells(chain);
+        table.row([emotion.word().to_owned(), n, recall, precision, n_found, recall_found, precision_found]);
     }
     println!("{table}");
 }
@@ -141,4 +142,29 @@ fn summary(name: &str, readings: &[(Emotion, Reading)]) -> [String; 7] {
         percent(sure.len(), n),
         percent(right(&sure), sure.len()),
     ]
+}
+
+/// Expected calibration error: how far confidence is from the share that is right, over bins of equal width.
+fn calibration_error(answers: &[(f32, bool)], bins: usize) -> f64 {
+    let mut sums = vec![(0.0f64, 0.0f64); bins];
+    for (confidence, right) in answers {
+        let bin = ((confidence * bins as f32) as usize).min(bins - 1);
+        sums[bin].0 += f64::from(*confidence);
+        sums[bin].1 += f64::from(u8::from(*right));
+    }
+    sums.iter().map(|(confidence, right)| (confidence - right).abs()).sum::<f64>()
+        / answers.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calibration_error_is_zero_when_confidence_is_the_share_that_is_right() {
+        let calibrated: Vec<(f32, bool)> = (0..10).map(|i| (0.7, i < 7)).collect();
+        assert!(calibration_error(&calibrated, 15) < 1e-6);
+        let boasting: Vec<(f32, bool)> = (0..10).map(|i| (1.0, i < 7)).collect();
+        assert!((calibration_error(&boasting, 15) - 0.3).abs() < 1e-6);
+    }
 }

@@ -163,8 +163,7 @@ fn listen(speech: &Speech, recordings: &[Recording], list: &[&str]) -> anyhow::R
     let unlisted = |said: &str| !list.contains(&said) && said != HARD;
     let others = by_word.iter().filter(|(said, _)| unlisted(said)).map(|(_, counts)| *counts);
     let unknown = others.fold(Counts::default(), Counts::plus);
-    let hard = by_word.get(HARD).copied().unwrap_or_default();
-    Ok(Outcome { wanted, hard, unknown, mistakes })
+    Ok(Outcome { wanted, hard: by_word.get(HARD).copied().unwrap_or_default(), unknown, mistakes })
 }
 
 impl Outcome {
