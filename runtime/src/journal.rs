@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The version that this program writes. Each step from an older one is a migration in [`MIGRATIONS`].
+/// The version that this program writes. Each step from an older one is a migration.
 pub const VERSION: usize = MIGRATIONS.len();
 
 const MIGRATIONS: [&str; 2] = [
