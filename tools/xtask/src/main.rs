@@ -98,8 +98,8 @@ fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Resul
 fn editions() -> anyhow::Result<()> {
     // The model's folder, its output, and the module that runs it, as symbols and strings spell them.
     const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
-    let therapy = build_edition("therapy", &[])?;
     let school = build_edition("school", &["--no-default-features"])?;
+    let therapy = build_edition("therapy", &[])?;
     for trace in TRACES {
         let found = |program: &[u8]| program.windows(trace.len()).any(|window| window == trace.as_bytes());
         if !found(&therapy) {
@@ -116,12 +116,12 @@ fn editions() -> anyhow::Result<()> {
 }
 
 fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
-    // Same profile as the tests, so that only our own crates are built anew.
+    // Same profile and features as the main job, so that only our own crates are built anew.
     let folder = target().join("editions").join(name);
-    let mut arguments = vec!["build", "--package", "petri"];
+    let mut arguments = vec!["build", "--release", "--package", "petri"];
     arguments.extend(features);
     cargo(&arguments)?;
-    let program = target().join("debug/petri");
+    let program = target().join("release/petri");
     std::fs::create_dir_all(&folder)?;
     std::fs::copy(&program, folder.join("petri"))
         .context("cannot keep the built program; is the disk full?")?;
@@ -146,7 +146,7 @@ fn screens(folder: &Path) -> anyhow::Result<()> {
         let recording = "tests/recordings/tour.jsonl";
         let replay =
             ["--", "run", "--board", "replay", "--from", recording, "--shots", &out, "--display", display];
-        let mut arguments = vec!["run", "--quiet", "--package", "petri"];
+        let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri"];
         arguments.extend(replay);
         cargo(&arguments)?;
     }
