@@ -152,12 +152,17 @@ impl VoiceActivity {
 
     /// All utterances of a recording.
     ///
+    /// Half a second of silence is put on either side: a recording that is cut tight begins before the detector
+    /// has heard what quiet is.
+    ///
     /// # Errors
     /// When the engine fails.
     pub fn utterances(&mut self, clip: &Clip) -> Result<Vec<Clip>, Error> {
+        const QUIET_FRAMES: usize = 16;
         self.reset();
         let mut found = Vec::new();
-        for chunk in clip.samples().chunks(FRAME_SAMPLES) {
+        let quiet = std::iter::repeat_n(&[] as &[f32], QUIET_FRAMES);
+        for chunk in quiet.clone().chain(clip.samples().chunks(FRAME_SAMPLES)).chain(quiet) {
             let mut frame = [0.0; FRAME_SAMPLES];
             frame[..chunk.len()].copy_from_slice(chunk);
             found.extend(self.push(&frame)?);
