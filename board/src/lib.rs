@@ -14,19 +14,6 @@ mod terminal;
 
 pub use clock::SystemClock;
 
-/// The boards by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A Raspberry Pi.
-    Pi,
-    /// Any other Linux board.
-    Linux,
-    /// The simulator.
-    Sim,
-    /// A recording.
-    Replay,
-}
-
 /// A board that this program was built without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoDrivers(pub &'static str);
