@@ -127,12 +127,12 @@ impl Speech {
     /// When the engine fails.
     pub fn words(&self, list: &[&str]) -> Result<Words, Error> {
         let silence = self.encode(&vec![0.0; SAMPLE_RATE_HZ as usize])?;
+        let first = self.first(&silence)?;
         let mut words = Vec::new();
         for text in list.iter().filter(|text| !text.trim().is_empty()).take(WORDS_MAX) {
             let spellings =
                 [capitalized(text), text.to_lowercase()].map(|spelling| self.tokens.encode(&spelling));
             let candidates: Vec<(usize, &[i64])> = spellings.iter().map(|ids| (0, ids.as_slice())).collect();
-            let first = self.first(&silence)?;
             let expected = log_sum(&self.totals(&silence, &first, &candidates)?);
             let rules = &self.rules;
             let bonus =

@@ -70,11 +70,6 @@ impl VoiceActivity {
         })
     }
 
-    /// Whether an utterance is under way.
-    pub fn speaking(&self) -> bool {
-        self.speaking
-    }
-
     /// Forgets all sound heard so far.
     pub fn reset(&mut self) {
         self.state.fill(0.0);
