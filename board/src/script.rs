@@ -8,10 +8,12 @@
 //! listen:  show face.png        # what the camera sees from now on; `hide` ends it
 //! listen:  type I think she is sad.
 //! listen:  wait 1500            # milliseconds
+//! choose:  start Words          # on through the menu to this exercise, and begin it
+//! explain: facilitator same     # or different, void, clear
 //! choose:  press stop
 //! ```
 
-use petri_core::{Button, Scene};
+use petri_core::{Button, Facilitator, Scene};
 use petri_runtime::{Clip, Error, Frame, intake};
 use std::path::Path;
 
@@ -32,6 +34,10 @@ pub struct Step {
 pub enum Action {
     /// Press a button.
     Press(Button),
+    /// Begin the exercise with this name on the menu.
+    Start(String),
+    /// Step in as the facilitator.
+    Facilitate(Facilitator),
     /// Press the button with this label; the first one if there is none.
     Choose(String),
     /// Speak.
@@ -73,6 +79,11 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
         let (verb, object) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let object = object.trim();
         let action = match (verb, object) {
+            ("start", name) if !name.is_empty() && scene == Scene::Choose => Action::Start(name.to_owned()),
+            ("facilitator", "same") => Action::Facilitate(Facilitator::CountsAsSame),
+            ("facilitator", "different") => Action::Facilitate(Facilitator::CountsAsDifferent),
+            ("facilitator", "void") => Action::Facilitate(Facilitator::DoesNotCount),
+            ("facilitator", "clear") => Action::Facilitate(Facilitator::AllClear),
             ("press", "a") => Action::Press(Button::A),
             ("press", "b") => Action::Press(Button::B),
             ("press", "c") => Action::Press(Button::C),
@@ -87,7 +98,7 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
             ("type", text) if !text.is_empty() => Action::Type(text.to_owned()),
             _ => {
                 return Err(refuse(format!(
-                    "`{rest}` is no action; use press, say, show, hide, type or wait"
+                    "`{rest}` is no action; use press, start, say, show, hide, type, wait or facilitator"
                 )));
             }
         };

@@ -9,7 +9,7 @@ use crate::shots::Shots;
 use crate::terminal::{self, RawMode};
 use petri_core::light::Colour;
 use petri_core::screen::Display;
-use petri_core::{Cue, Scene, Screen};
+use petri_core::{Cue, Level, Pack, Scene, Screen};
 use petri_runtime::ports::{Board, Camera, Lights, Microphone, Panel, PortError, Speaker};
 use petri_runtime::{Clip, Error, Frame, intake};
 use std::collections::VecDeque;
@@ -38,6 +38,8 @@ pub struct Options {
     pub microphone: Vec<PathBuf>,
     /// What a pretended learner does.
     pub script: Option<Vec<Step>>,
+    /// The content of the session; the built-in one if none is given.
+    pub pack: Option<Pack<'static>>,
     /// Where pictures of the screens go.
     pub shots: Option<PathBuf>,
     /// The display of those pictures.
@@ -54,7 +56,8 @@ pub enum Hands {
     None,
     /// Keys of this terminal, which also shows the screens.
     Keys,
-    /// Lines of the standard input: `a`, `b`, `c` and `stop` are buttons, anything else is a typed reply.
+    /// Lines of the standard input: `a`, `b`, `c` and `stop` are buttons, `!same`, `!different`,
+    /// `!void` and `!clear` the facilitator's, anything else is a typed reply.
     Pipe,
 }
 
@@ -78,10 +81,13 @@ pub fn open(options: Options) -> Result<Board, Error> {
         }
         Hands::None | Hands::Pipe => None,
     };
-    let world = World::new(pictures, sounds);
+    let pack = options.pack.unwrap_or_else(Pack::starter);
+    let world = World::new(pack, pictures, sounds);
     let shots = options
         .shots
-        .map(|folder| Shots::new(&folder, options.display.unwrap_or(Display::Colour320x240)))
+        .map(|folder| {
+            Shots::new(Some(&folder), None, pack, options.display.unwrap_or(Display::Colour320x240))
+        })
         .transpose()?;
     Ok(Board {
         name: "sim",
@@ -126,6 +132,7 @@ fn pictures(path: &Path) -> Result<Vec<Frame>, Error> {
 struct World(Arc<Mutex<State>>);
 
 struct State {
+    pack: Pack<'static>,
     screen: Option<Screen>,
     entered: Instant,
     light: Colour,
@@ -138,9 +145,10 @@ struct State {
 }
 
 impl World {
-    fn new(pictures: Vec<Frame>, waiting: VecDeque<Clip>) -> Self {
+    fn new(pack: Pack<'static>, pictures: Vec<Frame>, waiting: VecDeque<Clip>) -> Self {
         let now = Instant::now();
         let state = State {
+            pack,
             screen: None,
             entered: now,
             light: Colour::OFF,
@@ -234,12 +242,12 @@ fn paint(state: &State) {
     let cue =
         state.cue.map(|cue| format!("  sound: {}", format!("{cue:?}").to_lowercase())).unwrap_or_default();
     let below = if state.typed.is_empty() {
-        format!("keys: a b c, t to type a reply, q to stop{cue}")
+        format!("keys: a b c, t to type a reply, q to stop; facilitator: = / 0 !{cue}")
     } else {
         state.typed.clone()
     };
     // A terminal that cannot be painted on is no reason to end a session; keys still work.
-    let _ = terminal::paint(screen, state.light, &below);
+    let _ = terminal::paint(screen, &state.pack, state.light, &below);
 }
 
 struct SimLights {
@@ -258,7 +266,7 @@ struct SimSpeaker {
 }
 
 impl Speaker for SimSpeaker {
-    fn play(&mut self, cue: Cue) -> Result<(), PortError> {
+    fn play(&mut self, cue: Cue, _level: Level) -> Result<(), PortError> {
         self.world.state().cue = Some(cue);
         Ok(())
     }

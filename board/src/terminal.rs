@@ -3,17 +3,17 @@
 use crossterm::style::{Color, Stylize};
 use crossterm::{cursor, execute, queue, style, terminal};
 use embedded_graphics::pixelcolor::BinaryColor;
-use petri_core::Screen;
 use petri_core::light::Colour;
 use petri_core::screen::Display;
+use petri_core::{Pack, Screen};
 use petri_runtime::picture::Canvas;
 use std::io::{self, Write};
 
 /// The small display as lines of text; half blocks if `columns` has room for one character a column of pixels.
-pub(crate) fn lines(screen: &Screen, columns: u16) -> Vec<String> {
+pub(crate) fn lines(screen: &Screen, pack: &Pack<'_>, columns: u16) -> Vec<String> {
     let size = Display::Mono128x64.size();
     let (width, height) = (size.width, size.height);
-    let canvas = Canvas::<BinaryColor>::of(screen, size);
+    let canvas = Canvas::<BinaryColor>::of(screen, pack, size);
     let on = |x: u32, y: u32| canvas.pixel(x, y) == Some(BinaryColor::On);
     let wide = u32::from(columns) >= width;
     let step = if wide { 1 } else { 2 };
@@ -65,11 +65,11 @@ impl Drop for RawMode {
 }
 
 /// Paints a screen, the light, and a line below them.
-pub(crate) fn paint(screen: &Screen, light: Colour, below: &str) -> io::Result<()> {
+pub(crate) fn paint(screen: &Screen, pack: &Pack<'_>, light: Colour, below: &str) -> io::Result<()> {
     let (columns, _) = terminal::size().unwrap_or((128, 40));
     let mut out = io::stdout().lock();
     queue!(out, cursor::MoveTo(0, 0))?;
-    let lines = lines(screen, columns);
+    let lines = lines(screen, pack, columns);
     let width = lines.first().map_or(0, |line| line.chars().count());
     for line in lines {
         queue!(
@@ -88,12 +88,13 @@ pub(crate) fn paint(screen: &Screen, light: Colour, below: &str) -> io::Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use petri_core::{Input, Millis, Session, Setup, content};
+    use petri_core::{Input, Millis, Session, Setup};
 
     #[test]
     fn both_forms_show_the_same_picture() {
-        let screen = Session::new(Setup::new(1, &content::STARTER)).step(Millis(0), Input::Tick).screen;
-        let (wide, narrow) = (lines(&screen, 128), lines(&screen, 80));
+        let pack = Pack::starter();
+        let screen = Session::new(Setup::new(1, &pack)).step(Millis(0), Input::Tick).screen;
+        let (wide, narrow) = (lines(&screen, &pack, 128), lines(&screen, &pack, 80));
         assert_eq!((wide.len(), wide[0].chars().count()), (32, 128));
         assert_eq!((narrow.len(), narrow[0].chars().count()), (32, 64));
         let inked =

@@ -4,6 +4,8 @@
 //! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
 //! is dropped.
 
+use crate::perception::choice::choice;
+use crate::perception::concern::concern;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
 use crate::perception::text::{Read, Text};
@@ -353,8 +355,9 @@ impl Ear {
         let mut transcript = None;
         if heard.word.is_none() {
             let text = self.speech.transcribe(clip)?;
-            // A word or two that is not on the list is no reply to read feelings into.
-            if text.split_whitespace().count() >= REPLY_WORDS_MIN {
+            // A word or two that is not on the list is no reply to read feelings into, unless they worry or point.
+            let short = text.split_whitespace().count() < REPLY_WORDS_MIN;
+            if !text.is_empty() && (!short || choice(&text).is_some() || concern(&text)) {
                 let read = self.text.read(&text)?;
                 transcript = Some((text, read));
             }

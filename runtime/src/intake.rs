@@ -139,6 +139,22 @@ pub fn text(line: &str) -> Result<&str, Error> {
     Ok(line)
 }
 
+/// Reads a file whole.
+///
+/// # Errors
+/// When the file is missing or over `bytes_max`.
+pub fn bytes(path: &Path, bytes_max: usize) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(bytes_max as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(path, format!("{error}; check the file and the disk")))?;
+    if bytes.len() > bytes_max {
+        return Err(refuse(path, format!("it is over {bytes_max} bytes; use a smaller one")));
+    }
+    Ok(bytes)
+}
+
 /// Reads a text file as UTF-8.
 ///
 /// # Errors

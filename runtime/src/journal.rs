@@ -5,15 +5,16 @@
 //! checksum, so that damage is noticed and never served.
 
 use crate::Error;
-use petri_core::{Entry, Progress};
-use rusqlite::{Connection, OpenFlags, params};
+use petri_core::{Age, Comfort, Entry, Judge, Progress};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The version that this program writes. Each step from an older one is a migration.
 pub const VERSION: usize = MIGRATIONS.len();
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "CREATE TABLE trial (
          id INTEGER PRIMARY KEY,
          learner INTEGER NOT NULL,
@@ -23,6 +24,7 @@ const MIGRATIONS: [&str; 2] = [
          crc32 INTEGER NOT NULL
      ) STRICT;",
     "CREATE INDEX trial_by_learner ON trial (learner, id);",
+    "CREATE TABLE profile (learner INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT;",
 ];
 
 /// `PRAGMA application_id` of a Petri journal: `PTRI`.
@@ -32,6 +34,15 @@ const APPLICATION_ID: i32 = 0x5054_5249;
 pub struct Journal {
     db: Connection,
     path: PathBuf,
+}
+
+/// How a learner likes things. It says nothing of who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Profile {
+    /// Whom the items should be for.
+    pub age: Age,
+    /// How things are shown and answered.
+    pub comfort: Comfort,
 }
 
 /// A stored entry with its circumstances.
@@ -140,7 +151,34 @@ impl Journal {
             .map_err(|error| explain(&self.path, &error))
     }
 
-    /// All trials of a learner, oldest first.
+    /// How a learner likes things; nothing where that was never said.
+    ///
+    /// # Errors
+    /// When the file cannot be read. Settings that a later version wrote count as none.
+    pub fn profile(&self, learner: u32) -> Result<Option<Profile>, Error> {
+        let select = "SELECT settings FROM profile WHERE learner = ?1";
+        let settings: Option<String> = self
+            .db
+            .query_row(select, [learner], |row| row.get(0))
+            .optional()
+            .map_err(|error| explain(&self.path, &error))?;
+        Ok(settings.and_then(|settings| serde_json::from_str(&settings).ok()))
+    }
+
+    /// Keeps how a learner likes things.
+    ///
+    /// # Errors
+    /// When the disk is full or read-only; then what was kept before stays.
+    pub fn set_profile(&mut self, learner: u32, profile: &Profile) -> Result<(), Error> {
+        let settings = serde_json::to_string(profile).unwrap_or_default();
+        let insert = "INSERT OR REPLACE INTO profile (learner, settings) VALUES (?1, ?2)";
+        self.db
+            .execute(insert, params![learner, settings])
+            .map(|_| ())
+            .map_err(|error| explain(&self.path, &error))
+    }
+
+    /// All trials of a learner, oldest first. One that the facilitator judged anew stands as judged last.
     ///
     /// # Errors
     /// When the file cannot be read or an entry is damaged.
@@ -157,7 +195,14 @@ impl Journal {
             let (id, session, day, bytes, sum) = read().map_err(fail)?;
             let intact = checksum(learner, session, day, &bytes) == sum;
             match Entry::from_bytes(&bytes) {
-                Ok(entry) if intact => entries.push(Stored { session, day, entry }),
+                Ok(entry) if intact => {
+                    let stored = Stored { session, day, entry };
+                    let same = |old: &Stored| (old.session, old.entry.trial) == (session, entry.trial);
+                    match entries.iter_mut().rev().find(|old| same(old)) {
+                        Some(old) if entry.judge == Judge::Facilitator => *old = stored,
+                        _ => entries.push(stored),
+                    }
+                }
                 _ => {
                     let what = format!(
                         "its entry {id} is damaged; keep a copy for repair and name a new file with --journal"
@@ -228,7 +273,7 @@ fn explain(path: &Path, error: &rusqlite::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use petri_core::{Channel, Emotion, Exercise, Outcome, Permille};
+    use petri_core::{Channel, Emotion, Exercise, Moves, Outcome, Permille, Purpose};
 
     fn entry(trial: u16) -> Entry {
         Entry {
@@ -244,7 +289,39 @@ mod tests {
             helped: false,
             ability_ml: -140 - trial as i16,
             spread_ml: 900,
+            purpose: Purpose::Training,
+            judge: Judge::Device,
+            moves: Moves::NONE,
         }
+    }
+
+    #[test]
+    fn what_the_facilitator_judged_takes_the_place_of_what_the_device_judged() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::open(&folder.path().join("journal.db")).expect("a new journal");
+        for trial in 0..3 {
+            journal.append(1, 1, 20_000, &entry(trial)).expect("appended");
+        }
+        let overruled = Entry { outcome: Outcome::Same, judge: Judge::Facilitator, ..entry(1) };
+        journal.append(1, 1, 20_000, &overruled).expect("appended");
+        let outcomes: Vec<Outcome> =
+            journal.entries(1).expect("entries").iter().map(|stored| stored.entry.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Different, Outcome::Same, Outcome::Different]);
+    }
+
+    #[test]
+    fn a_profile_is_kept_for_each_learner() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("journal.db");
+        let mut journal = Journal::open(&path).expect("a new journal");
+        assert_eq!(journal.profile(1).expect("readable"), None);
+        let comfort = Comfort { large_text: true, ..Comfort::default() };
+        let profile = Profile { age: Age::Child, comfort };
+        journal.set_profile(1, &profile).expect("kept");
+        drop(journal);
+        let journal = Journal::open(&path).expect("the same journal");
+        assert_eq!(journal.profile(1).expect("readable"), Some(profile));
+        assert_eq!(journal.profile(2).expect("readable"), None);
     }
 
     #[test]

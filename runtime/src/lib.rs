@@ -5,6 +5,7 @@
 //! [`petri_core::Session`]; [`journal`] keeps what the learner did. A board implements the traits of [`ports`].
 
 pub mod capture;
+pub mod content;
 mod engine;
 mod error;
 pub mod intake;
@@ -16,6 +17,7 @@ pub mod ports;
 pub mod progress;
 pub mod replay;
 pub mod report;
+pub mod review;
 pub mod run;
 
 pub use engine::Model;

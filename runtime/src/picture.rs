@@ -3,8 +3,9 @@
 use crate::Error;
 use embedded_graphics::pixelcolor::{BinaryColor, PixelColor, Rgb565, Rgb888, RgbColor};
 use embedded_graphics::prelude::*;
+use image::{Rgb, RgbImage};
 use petri_core::screen::{Display, Ink, Tint, draw};
-use petri_core::{Screen, light::Colour};
+use petri_core::{Pack, Screen, light::Colour};
 use std::path::Path;
 
 /// A picture in memory that core's painter can draw on.
@@ -15,11 +16,15 @@ pub struct Canvas<C> {
 }
 
 impl<C: Ink> Canvas<C> {
-    /// The painted `screen` on a display of `size`.
-    pub fn of(screen: &Screen, size: Size) -> Self {
-        let pixels = vec![C::of(Tint::Paper); (size.width * size.height) as usize];
-        let mut canvas = Self { size, pixels };
-        let Ok(()) = draw(screen, &mut canvas);
+    /// Blank paper of `size`.
+    pub fn blank(size: Size) -> Self {
+        Self { size, pixels: vec![C::of(Tint::Paper); (size.width * size.height) as usize] }
+    }
+
+    /// The painted `screen` on a display of `size`; photographs come from `pack`.
+    pub fn of(screen: &Screen, pack: &Pack<'_>, size: Size) -> Self {
+        let mut canvas = Self::blank(size);
+        let Ok(()) = draw(screen, pack, &mut canvas);
         canvas
     }
 }
@@ -53,34 +58,87 @@ impl<C: PixelColor> DrawTarget for Canvas<C> {
 }
 
 /// Red, green and blue bytes of `screen` on `display`, from the top left. Mono is white on black, as on an OLED.
-pub fn pixels(screen: &Screen, display: Display) -> Vec<u8> {
+pub fn pixels(screen: &Screen, pack: &Pack<'_>, display: Display) -> Vec<u8> {
     let bytes = |colour: Rgb888| [colour.r(), colour.g(), colour.b()];
     if display.is_colour() {
-        let drawn = Canvas::<Rgb565>::of(screen, display.size());
+        let drawn = Canvas::<Rgb565>::of(screen, pack, display.size());
         return drawn.pixels.into_iter().flat_map(|pixel| bytes(pixel.into())).collect();
     }
     let lit = |pixel: BinaryColor| if pixel.is_on() { Rgb888::WHITE } else { Rgb888::BLACK };
-    let drawn = Canvas::<BinaryColor>::of(screen, display.size());
+    let drawn = Canvas::<BinaryColor>::of(screen, pack, display.size());
     drawn.pixels.into_iter().flat_map(|pixel| bytes(lit(pixel))).collect()
+}
+
+/// `screen` as a picture, twice as large for mono, with a strip in the colour of the lights below it.
+fn tile(screen: &Screen, pack: &Pack<'_>, light: Colour, display: Display) -> RgbImage {
+    const STRIP_PIXELS: u32 = 6;
+    let Size { width, height } = display.size();
+    let drawn = RgbImage::from_raw(width, height, pixels(screen, pack, display)).unwrap_or_default();
+    let zoom = if display.is_colour() { 1 } else { 2 };
+    RgbImage::from_fn(width * zoom, height * zoom + STRIP_PIXELS, |x, y| {
+        if y < height * zoom {
+            *drawn.get_pixel(x / zoom, y / zoom)
+        } else {
+            Rgb([light.red, light.green, light.blue])
+        }
+    })
+}
+
+fn save(picture: &RgbImage, path: &Path) -> Result<(), Error> {
+    picture
+        .save(path)
+        .map_err(|error| Error::Write { path: path.to_owned(), source: std::io::Error::other(error) })
 }
 
 /// Writes `screen` as a PNG file, twice as large for mono, with a strip in the colour of the lights below it.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_png(screen: &Screen, light: Colour, display: Display, path: &Path) -> Result<(), Error> {
-    const STRIP_PIXELS: u32 = 6;
-    let Size { width, height } = display.size();
-    let drawn = image::RgbImage::from_raw(width, height, pixels(screen, display)).unwrap_or_default();
-    let zoom = if display.is_colour() { 1 } else { 2 };
-    let picture = image::RgbImage::from_fn(width * zoom, height * zoom + STRIP_PIXELS, |x, y| {
-        if y < height * zoom {
-            *drawn.get_pixel(x / zoom, y / zoom)
-        } else {
-            image::Rgb([light.red, light.green, light.blue])
+pub fn write_png(
+    screen: &Screen,
+    pack: &Pack<'_>,
+    light: Colour,
+    display: Display,
+    path: &Path,
+) -> Result<(), Error> {
+    save(&tile(screen, pack, light, display), path)
+}
+
+/// Many screens in one picture, row by row.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    tiles: Vec<RgbImage>,
+}
+
+/// Most screens on one sheet.
+pub const SHEET_SCREENS_MAX: usize = 120;
+const SHEET_COLUMNS: u32 = 4;
+const SHEET_GAP_PIXELS: u32 = 8;
+
+impl Sheet {
+    /// Adds a screen; beyond [`SHEET_SCREENS_MAX`] none is added.
+    pub fn push(&mut self, screen: &Screen, pack: &Pack<'_>, light: Colour, display: Display) {
+        if self.tiles.len() < SHEET_SCREENS_MAX {
+            self.tiles.push(tile(screen, pack, light, display));
         }
-    });
-    picture
-        .save(path)
-        .map_err(|error| Error::Write { path: path.to_owned(), source: std::io::Error::other(error) })
+    }
+
+    /// Writes the sheet as a PNG file.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let (width, height) = self.tiles.first().map_or((1, 1), RgbImage::dimensions);
+        let (width, height) = (width + SHEET_GAP_PIXELS, height + SHEET_GAP_PIXELS);
+        let columns = SHEET_COLUMNS.min(self.tiles.len().max(1) as u32);
+        let rows = (self.tiles.len() as u32).div_ceil(columns).max(1);
+        let size = (columns * width + SHEET_GAP_PIXELS, rows * height + SHEET_GAP_PIXELS);
+        let mut sheet = RgbImage::from_pixel(size.0, size.1, Rgb([128, 128, 128]));
+        for (place, tile) in (0..).zip(&self.tiles) {
+            let corner = |steps: u32, step: u32| i64::from(steps * step + SHEET_GAP_PIXELS);
+            let (x, y) = (corner(place % columns, width), corner(place / columns, height));
+            image::imageops::replace(&mut sheet, tile, x, y);
+        }
+        save(&sheet, path)
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::Frame;
 use petri_core::light::Colour;
-use petri_core::{Button, Cue, Millis, Screen};
+use petri_core::{Button, Cue, Facilitator, Level, Millis, Screen};
 
 /// Why a part did not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,8 @@ pub enum Pressed {
     Button(Button),
     /// A line was typed.
     Line(String),
+    /// The person who accompanies the learner stepped in.
+    Facilitator(Facilitator),
 }
 
 /// Shows screens.
@@ -79,11 +81,11 @@ pub trait Lights: Send {
 
 /// Plays cues.
 pub trait Speaker: Send {
-    /// Starts to play `cue` and returns at once.
+    /// Starts to play `cue` as loud as `level` says, and returns at once.
     ///
     /// # Errors
     /// When the speaker has gone.
-    fn play(&mut self, cue: Cue) -> Result<(), PortError>;
+    fn play(&mut self, cue: Cue, level: Level) -> Result<(), PortError>;
 }
 
 /// Tells time.

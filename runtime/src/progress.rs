@@ -2,39 +2,29 @@
 
 use crate::Error;
 use crate::journal::Stored;
-use petri_core::{Ability, Emotion, Exercise, Outcome, Progress};
+use petri_core::{Ability, Emotion, Entry, Exercise, Language, Outcome, Progress, Purpose};
 use plotters::prelude::*;
 use std::fmt::Write;
 use std::path::Path;
 
-/// A table with one row per feeling: for each exercise the answers that met the target, and the ability in logits
-/// with its standard error.
+/// A table with one row for each feeling in each exercise that was practised: the answers that met the target, and
+/// the ability in logits with its standard error. What the transfer probe found stands apart, below it.
 pub fn table(entries: &[Stored]) -> String {
     let mut progress = Progress::default();
     for stored in entries {
         progress.absorb(&stored.entry);
     }
-    let mut text = format!("{:<11}", "feeling");
-    for exercise in Exercise::ALL {
-        let _ = write!(text, "| {:<20}", exercise.name());
-    }
-    text.push('\n');
-    text.push_str(&"-".repeat(11 + 22 * Exercise::COUNT));
-    for emotion in Emotion::ALL {
-        let _ = write!(text, "\n{:<11}", emotion.word());
-        for exercise in Exercise::ALL {
-            let cell = entries
-                .iter()
-                .map(|stored| &stored.entry)
-                .filter(|e| e.exercise == exercise && e.target == emotion);
-            let answered = cell.clone().filter(|entry| entry.outcome != Outcome::Skipped).count();
-            let same = cell.filter(|entry| entry.outcome == Outcome::Same).count();
-            let ability = progress.get(exercise, emotion);
-            let cell = match answered {
-                0 => "-".to_owned(),
-                _ => format!("{same}/{answered}  {}", logits(ability)),
-            };
-            let _ = write!(text, "| {cell:<20}");
+    let mut text = format!("{:<16}{:<11}{:>7}  ability\n{}", "exercise", "feeling", "met", "-".repeat(52));
+    for exercise in Exercise::TRAINED {
+        for emotion in Emotion::ALL {
+            let of = |e: &Entry| e.exercise == exercise && e.target == emotion;
+            let (same, answered) = met(entries, Purpose::Training, of);
+            if answered > 0 {
+                let ability = logits(progress.get(exercise, emotion));
+                let (name, word) = (exercise.name(Language::English), emotion.word());
+                let share = format!("{same}/{answered}");
+                let _ = write!(text, "\n{name:<16}{word:<11}{share:>7}  {ability}");
+            }
         }
     }
     let sessions: std::collections::BTreeSet<u32> = entries.iter().map(|stored| stored.session).collect();
@@ -44,7 +34,22 @@ pub fn table(entries: &[Stored]) -> String {
         entries.len(),
         sessions.len()
     );
+    let parts = [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::Together].map(|exercise| {
+        let (same, answered) = met(entries, Purpose::Probe, |e| e.exercise == exercise);
+        (answered > 0).then(|| format!("{} {same}/{answered}", exercise.name(Language::English)))
+    });
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        let _ = write!(text, "\nwhat carries over to new people and words: {}", parts.join(", "));
+    }
     text
+}
+
+/// How many answers of these trials met the target, and how many there were.
+fn met(entries: &[Stored], purpose: Purpose, of: impl Fn(&Entry) -> bool) -> (usize, usize) {
+    let trials = entries.iter().map(|stored| &stored.entry).filter(|e| e.purpose == purpose && of(e));
+    let answered = trials.filter(|entry| entry.outcome != Outcome::Skipped);
+    answered.fold((0, 0), |(same, all), entry| (same + usize::from(entry.outcome == Outcome::Same), all + 1))
 }
 
 fn logits(ability: Ability) -> String {
@@ -55,7 +60,9 @@ fn logits(ability: Ability) -> String {
 fn course(entries: &[Stored], exercise: Exercise) -> Vec<(f32, f32, f32)> {
     let mut progress = Progress::default();
     let mut points = Vec::new();
-    for (i, stored) in entries.iter().enumerate().filter(|(_, stored)| stored.entry.exercise == exercise) {
+    let practised =
+        |stored: &Stored| stored.entry.exercise == exercise && stored.entry.purpose == Purpose::Training;
+    for (i, stored) in entries.iter().enumerate().filter(|(_, stored)| practised(stored)) {
         progress.absorb(&stored.entry);
         let abilities = Emotion::ALL.map(|emotion| progress.get(exercise, emotion));
         let count = Emotion::COUNT as f32;
@@ -80,9 +87,17 @@ pub fn write_svg(entries: &[Stored], path: &Path) -> Result<(), Error> {
 }
 
 fn draw(entries: &[Stored], svg: &mut String) -> Result<(), String> {
-    const COLOURS: [RGBColor; Exercise::COUNT] =
-        [RGBColor(38, 99, 196), RGBColor(196, 112, 18), RGBColor(24, 134, 92)];
-    let courses = Exercise::ALL.map(|exercise| course(entries, exercise));
+    // Okabe & Ito's palette, which colour-blind readers can tell apart.
+    const COLOURS: [RGBColor; Exercise::TRAINED.len()] = [
+        RGBColor(0, 114, 178),
+        RGBColor(230, 159, 0),
+        RGBColor(0, 158, 115),
+        RGBColor(213, 94, 0),
+        RGBColor(204, 121, 167),
+        RGBColor(86, 180, 233),
+        RGBColor(90, 90, 90),
+    ];
+    let courses = Exercise::TRAINED.map(|exercise| course(entries, exercise));
     let values = || courses.iter().flatten();
     let low = values().map(|(_, mean, error)| mean - error).fold(-1.0, f32::min);
     let high = values().map(|(_, mean, error)| mean + error).fold(1.0, f32::max);
@@ -105,7 +120,7 @@ fn draw(entries: &[Stored], svg: &mut String) -> Result<(), String> {
         .light_line_style(WHITE)
         .draw()
         .map_err(said)?;
-    for ((exercise, course), colour) in Exercise::ALL.into_iter().zip(&courses).zip(COLOURS) {
+    for ((exercise, course), colour) in Exercise::TRAINED.into_iter().zip(&courses).zip(COLOURS) {
         if course.is_empty() {
             continue;
         }
@@ -119,7 +134,7 @@ fn draw(entries: &[Stored], svg: &mut String) -> Result<(), String> {
                 colour.stroke_width(2),
             ))
             .map_err(said)?
-            .label(exercise.name())
+            .label(exercise.name(Language::English))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(2)));
     }
     chart

@@ -5,9 +5,11 @@
 
 use crate::picture;
 use crate::{EDITION, Error, intake};
+use petri_core::choose::Due;
 use petri_core::input::Sensors;
+use petri_core::pack::{Age, crc32};
 use petri_core::screen::Display;
-use petri_core::{Input, Millis, Progress, Reply, Session, Setup, content};
+use petri_core::{Comfort, Input, Millis, Pack, Progress, Reply, Session, Setup};
 use petri_models::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 /// Largest recording that is read.
 pub const RECORDING_BYTES_MAX: usize = 32 << 20;
 /// The version that this program writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a recorded session started from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,14 @@ pub struct Start {
     pub face_answers: bool,
     /// As in [`Setup`].
     pub progress: Progress,
+    /// As in [`Setup`].
+    pub age: Age,
+    /// As in [`Setup`].
+    pub comfort: Comfort,
+    /// As in [`Setup`].
+    pub due: Due,
+    /// CRC-32 of the content pack: another pack would give other questions.
+    pub pack_crc32: u32,
 }
 
 impl Start {
@@ -50,16 +60,23 @@ impl Start {
             trials_per_round: setup.trials_per_round,
             face_answers: setup.face_answers,
             progress: setup.progress.clone(),
+            age: setup.age,
+            comfort: setup.comfort,
+            due: setup.due,
+            pack_crc32: crc32(setup.pack.bytes()),
         }
     }
 
-    fn setup(&self) -> Setup<'static> {
+    fn setup<'a>(&self, pack: &'a Pack<'a>) -> Setup<'a> {
         Setup {
             sensors: self.sensors,
             progress: self.progress.clone(),
             trials_per_round: self.trials_per_round,
             face_answers: self.face_answers,
-            ..Setup::new(self.seed, &content::STARTER)
+            age: self.age,
+            comfort: self.comfort,
+            due: self.due,
+            ..Setup::new(self.seed, pack)
         }
     }
 }
@@ -75,7 +92,9 @@ pub struct Timed {
 
 /// A session's inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recording {
+pub struct Recording<'a> {
+    /// The content of the session.
+    pub pack: Pack<'a>,
     /// What it started from.
     pub start: Start,
     /// What came in, oldest first.
@@ -95,12 +114,12 @@ pub struct Digest {
     pub screens_sha256: String,
 }
 
-impl Recording {
+impl<'a> Recording<'a> {
     /// Reads a recording.
     ///
     /// # Errors
-    /// When the file is missing, too large, no recording, or of another version or edition.
-    pub fn read(path: &Path) -> Result<Self, Error> {
+    /// When the file is missing, too large, no recording, or of another version, edition or content pack.
+    pub fn read(path: &Path, pack: Pack<'a>) -> Result<Self, Error> {
         let text = intake::text_file(path, RECORDING_BYTES_MAX)?;
         let refuse = |line: usize, what: String| Error::Intake {
             path: path.to_owned(),
@@ -119,17 +138,23 @@ impl Recording {
                 format!("it is a {} recording of version {}", start.edition, start.version),
             ));
         }
+        if start.pack_crc32 != crc32(pack.bytes()) {
+            return Err(refuse(
+                1,
+                "it was recorded with another content pack; name that one with --pack".to_owned(),
+            ));
+        }
         let inputs = lines
             .map(|(i, line)| serde_json::from_str(line).map_err(|error| refuse(i + 1, error.to_string())))
             .collect::<Result<_, _>>()?;
-        Ok(Self { start, inputs })
+        Ok(Self { pack, start, inputs })
     }
 
     /// Folds the inputs through a fresh session, showing each reply to `see`.
     ///
     /// Screens are drawn only when they change: a screen that stays is counted once.
     pub fn fold(&self, mut see: impl FnMut(Millis, &Reply)) -> Digest {
-        let mut session = Session::new(self.start.setup());
+        let mut session = Session::new(self.start.setup(&self.pack));
         let (mut replies, mut screens) = (Sha256::new(), Sha256::new());
         let mut digest =
             Digest { replies: 0, trials: 0, replies_sha256: String::new(), screens_sha256: String::new() };
@@ -140,7 +165,7 @@ impl Recording {
             replies.update(postcard::to_stdvec(&reply).unwrap_or_default());
             if last.as_ref() != Some(&reply.screen) {
                 for display in Display::ALL {
-                    screens.update(picture::pixels(&reply.screen, display));
+                    screens.update(picture::pixels(&reply.screen, &self.pack, display));
                 }
             }
             digest.replies += 1;

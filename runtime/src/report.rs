@@ -3,7 +3,7 @@
 use crate::capture::Percept;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
-use petri_core::{Entry, FaceReading, Outcome};
+use petri_core::{Entry, Exercise, FaceReading, Judge, Language, Outcome, Purpose};
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
@@ -87,10 +87,17 @@ pub fn percept(percept: &Percept) -> String {
                 .word
                 .as_ref()
                 .map(|word| format!("the word \"{word}\", {} sure", percent(heard.confidence)));
-            let reply = transcript.as_ref().map(|(text, read)| format!("\"{text}\": {}", self::read(read)));
+            let reply = transcript.as_ref().map(|(text, read)| {
+                if read.concern {
+                    "words that call for a person".to_owned()
+                } else {
+                    format!("\"{text}\": {}", self::read(read))
+                }
+            });
             let what = word.or(reply).unwrap_or_else(|| "speech, but no word of the list".to_owned());
             format!("heard  {what} ({length_ms} ms)")
         }
+        Percept::Line(line) if line.concern => "read   words that call for a person".to_owned(),
         Percept::Line(line) => format!("read   {}", read(line)),
         Percept::Sensor { sensor, works, reason } => {
             format!(
@@ -115,15 +122,23 @@ fn held(reading: FaceReading) -> &'static str {
 
 /// One line on a finished trial.
 pub fn entry(entry: &Entry) -> String {
-    let answer = entry.answer.map_or("no answer", petri_core::Emotion::word);
+    let language = Language::English;
     let outcome = match entry.outcome {
-        Outcome::Same => "the feeling that was meant",
-        Outcome::Different => "another feeling than was meant",
+        Outcome::Same => "met what was meant",
+        Outcome::Different => "other than what was meant",
         Outcome::Skipped => "left open",
     };
+    let answer = match (entry.exercise, entry.answer) {
+        (Exercise::ReplyWithCare | Exercise::Converse, _) if !entry.moves.is_empty() => {
+            entry.moves.iter().map(|one| one.does(language)).collect::<Vec<_>>().join(", ")
+        }
+        (_, answer) => answer.map_or("no answer", petri_core::Emotion::word).to_owned(),
+    };
+    let kind = if entry.purpose == Purpose::Probe { "probe " } else { "trial " };
+    let judge = if entry.judge == Judge::Facilitator { ", says the facilitator" } else { "" };
     format!(
-        "trial  {} no. {}: asked {}, {answer} by {} after {:.1} s: {outcome}; ability {:+.2} logits",
-        entry.exercise.name(),
+        "{kind} {} no. {}: {}, {answer} by {} after {:.1} s: {outcome}{judge}; ability {:+.2} logits",
+        entry.exercise.name(language),
         entry.trial + 1,
         entry.target.word(),
         format!("{:?}", entry.channel).to_lowercase(),

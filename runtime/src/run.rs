@@ -6,7 +6,9 @@ use crate::ports::{Board, Lights, Panel, PortError, Pressed, Speaker};
 use crate::replay::Recorder;
 use crate::{Error, Perception};
 use petri_core::light::{self, Colour};
-use petri_core::{Entry, Input, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word};
+use petri_core::{
+    Comfort, Entry, Input, Judge, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,6 +50,8 @@ pub struct Summary {
     pub saved: u32,
     /// The session's number in the journal; 0 without one.
     pub session: u32,
+    /// How the learner likes things by now.
+    pub comfort: Comfort,
 }
 
 /// Runs one session to its end.
@@ -87,6 +91,7 @@ pub fn run(
             match buttons.poll() {
                 Ok(None) => break,
                 Ok(Some(Pressed::Button(button))) => inputs.push_back(Input::Button(button)),
+                Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
                 Ok(Some(Pressed::Line(line))) => {
                     if !capture.line(line) {
                         tell(Happening::Trouble("still reading the last lines; type that one again"));
@@ -121,6 +126,7 @@ pub fn run(
     };
     capture.stop();
     stage.end(tell);
+    stage.summary.comfort = session.comfort();
     result.map(|()| stage.summary)
 }
 
@@ -170,7 +176,7 @@ impl Stage<'_> {
         }
         // The entry is safe before the feedback shows.
         if let Some(entry) = reply.entry {
-            self.summary.trials += 1;
+            self.summary.trials += u32::from(entry.judge == Judge::Device);
             tell(Happening::Entry(&entry));
             self.keep(entry, tell);
         }
@@ -192,7 +198,7 @@ impl Stage<'_> {
             self.shown = Some(reply.screen.clone());
         }
         if let (Some(cue), Some(speaker)) = (reply.cue, self.speaker.as_mut())
-            && speaker.play(cue).is_err()
+            && speaker.play(cue, reply.screen.comfort.sound).is_err()
         {
             self.speaker = None;
             tell(Happening::Trouble("the speaker has gone; the session goes on without it"));
@@ -213,7 +219,7 @@ impl Stage<'_> {
         while let Some(entry) = self.unsaved.front() {
             match keeper.journal.append(keeper.learner, self.summary.session, self.day, entry) {
                 Ok(()) => {
-                    self.summary.saved += 1;
+                    self.summary.saved += u32::from(entry.judge == Judge::Device);
                     self.unsaved.pop_front();
                 }
                 Err(error) => {

@@ -1,6 +1,6 @@
 //! A recorded session of each exercise replays byte for byte: same replies, same screens, on every machine.
 
-use petri_core::{Exercise, Outcome};
+use petri_core::{Exercise, Language, Outcome, Pack, Purpose};
 use petri_runtime::replay::{Digest, Recording};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ fn recording(name: &str) -> PathBuf {
 /// Folds a recording and holds it against the digest beside it; `UPDATE_GOLDEN=1` renews the digest.
 fn replays(name: &str) -> Vec<petri_core::Entry> {
     let mut entries = Vec::new();
-    let recorded = Recording::read(&recording(&format!("{name}.jsonl"))).expect("a recording");
+    let recorded =
+        Recording::read(&recording(&format!("{name}.jsonl")), Pack::starter()).expect("a recording");
     let digest = recorded.fold(|_, reply| entries.extend(reply.entry));
     let golden = recording(&format!("{name}.digest.json"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
@@ -28,37 +29,71 @@ fn replays(name: &str) -> Vec<petri_core::Entry> {
     entries
 }
 
-#[test]
-fn read_the_face() {
-    let entries = replays("faces");
-    assert!(entries.iter().all(|entry| entry.exercise == Exercise::ReadTheFace));
+/// A recording in which nothing but one exercise is practised, with at least one answer that met the target.
+fn practises(name: &str, exercise: Exercise) {
+    let entries = replays(name);
+    assert!(entries.len() >= 2, "{name}: {} trials", entries.len());
+    assert!(entries.iter().all(|entry| entry.exercise == exercise));
     assert!(entries.iter().any(|entry| entry.outcome == Outcome::Same));
 }
 
 #[test]
+fn read_the_face() {
+    practises("faces", Exercise::ReadTheFace);
+}
+
+#[test]
 fn read_the_words() {
-    let entries = replays("words");
-    assert!(entries.iter().all(|entry| entry.exercise == Exercise::ReadTheWords));
-    assert!(entries.len() >= 2);
+    practises("words", Exercise::ReadTheWords);
 }
 
 #[test]
 fn mirror() {
-    let entries = replays("mirror");
-    assert!(entries.iter().any(|entry| entry.exercise == Exercise::Mirror && entry.outcome == Outcome::Same));
+    practises("mirror", Exercise::Mirror);
 }
 
 #[test]
-fn a_tour_of_everything() {
+fn read_the_situation() {
+    practises("situations", Exercise::ReadTheSituation);
+}
+
+#[test]
+fn say_it() {
+    practises("say-it", Exercise::SayIt);
+}
+
+#[test]
+fn reply_with_care() {
+    practises("care", Exercise::ReplyWithCare);
+}
+
+#[test]
+fn talk_in_chinese() {
+    practises("talk", Exercise::Converse);
+    let recorded = Recording::read(&recording("talk.jsonl"), Pack::starter()).expect("a recording");
+    assert_eq!(recorded.start.comfort.language, Language::Chinese);
+}
+
+#[test]
+fn the_transfer_probe_and_words_that_worry() {
+    let entries = replays("probe");
+    assert_eq!(entries.len(), 9);
+    assert!(entries.iter().all(|entry| entry.purpose == Purpose::Probe));
+}
+
+#[test]
+fn a_tour() {
     let entries = replays("tour");
-    for exercise in Exercise::ALL {
+    let toured =
+        [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::ReadTheSituation, Exercise::Mirror];
+    for exercise in toured {
         assert!(entries.iter().any(|entry| entry.exercise == exercise), "{exercise:?} is missing");
     }
 }
 
 #[test]
 fn a_changed_input_changes_the_digest() {
-    let mut recorded = Recording::read(&recording("faces.jsonl")).expect("a recording");
+    let mut recorded = Recording::read(&recording("faces.jsonl"), Pack::starter()).expect("a recording");
     let before = recorded.fold(|_, _| {});
     recorded.start.seed += 1;
     let after = recorded.fold(|_, _| {});
@@ -76,10 +111,11 @@ fn what_is_no_recording_is_refused_with_its_line() {
         (String::new(), "line 1"),
         ("hello".to_owned(), "line 1"),
         (format!("{first}\n{{\"ms\":3,\"input\":\"Dance\"}}\n"), "line 2"),
-        (first.replace("\"version\":1", "\"version\":9"), "version 9"),
+        (first.replace("\"version\":2", "\"version\":9"), "version 9"),
+        (first.replace("\"pack_crc32\":", "\"pack_crc32\":1"), "another content pack"),
     ] {
         std::fs::write(&path, text).expect("written");
-        let error = Recording::read(&path).expect_err("refused").to_string();
+        let error = Recording::read(&path, Pack::starter()).expect_err("refused").to_string();
         assert!(error.contains(what) && error.lines().count() == 1, "{error}");
     }
 }

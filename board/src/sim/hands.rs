@@ -3,7 +3,7 @@
 use super::{PAUSE_MS, STALLED_MS, World, paint};
 use crate::script::{Action, Step};
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
-use petri_core::{Button, Scene};
+use petri_core::{Button, Facilitator, Scene};
 use petri_runtime::intake;
 use petri_runtime::ports::{Buttons, PortError, Pressed};
 use std::collections::VecDeque;
@@ -65,6 +65,16 @@ impl SimButtons {
         let mut state = world.state();
         match action {
             Action::Press(button) => return Some(Pressed::Button(button)),
+            Action::Facilitate(act) => return Some(Pressed::Facilitator(act)),
+            // The menu shows one exercise at a time: on to the next until this one is shown.
+            Action::Start(name) => {
+                let title = state.screen.as_ref().map(|screen| screen.title.as_str()).unwrap_or_default();
+                if title.ends_with(name.as_str()) {
+                    return Some(Pressed::Button(Button::A));
+                }
+                self.script.push_front(Step { scene: Scene::Choose, action: Action::Start(name) });
+                return Some(Pressed::Button(Button::B));
+            }
             Action::Choose(label) => {
                 let choices =
                     state.screen.as_ref().map(|screen| screen.choices.as_slice()).unwrap_or_default();
@@ -112,6 +122,10 @@ impl SimButtons {
                 KeyCode::Char('b' | '2') => pressed = Some(Pressed::Button(Button::B)),
                 KeyCode::Char('c' | '3') => pressed = Some(Pressed::Button(Button::C)),
                 KeyCode::Char('q') | KeyCode::Esc => pressed = Some(Pressed::Button(Button::Stop)),
+                KeyCode::Char('=') => pressed = Some(Pressed::Facilitator(Facilitator::CountsAsSame)),
+                KeyCode::Char('/') => pressed = Some(Pressed::Facilitator(Facilitator::CountsAsDifferent)),
+                KeyCode::Char('0') => pressed = Some(Pressed::Facilitator(Facilitator::DoesNotCount)),
+                KeyCode::Char('!') => pressed = Some(Pressed::Facilitator(Facilitator::AllClear)),
                 KeyCode::Char('t') | KeyCode::Enter => self.typing = Some(String::new()),
                 _ => {}
             }
@@ -130,6 +144,10 @@ fn pressed(line: String) -> Option<Pressed> {
         "b" => Some(Pressed::Button(Button::B)),
         "c" => Some(Pressed::Button(Button::C)),
         "stop" => Some(Pressed::Button(Button::Stop)),
+        "!same" => Some(Pressed::Facilitator(Facilitator::CountsAsSame)),
+        "!different" => Some(Pressed::Facilitator(Facilitator::CountsAsDifferent)),
+        "!void" => Some(Pressed::Facilitator(Facilitator::DoesNotCount)),
+        "!clear" => Some(Pressed::Facilitator(Facilitator::AllClear)),
         _ => Some(Pressed::Line(line)),
     }
 }

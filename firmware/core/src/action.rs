@@ -1,6 +1,6 @@
 //! Facial actions: what the muscles of a face do, apart from what it may mean.
 
-use crate::{Emotion, Permille};
+use crate::{Emotion, Language, Permille};
 use serde::{Deserialize, Serialize};
 
 /// One visible muscle action. Numbers are action units of the Facial Action Coding System (Ekman & Friesen 1978).
@@ -50,19 +50,19 @@ impl Action {
     ];
 
     /// What one sees, in words that name muscles and no feeling.
-    pub const fn name(self) -> &'static str {
+    pub const fn name(self, language: Language) -> &'static str {
         match self {
-            Action::InnerBrowUp => "inner brows up",
-            Action::OuterBrowUp => "outer brows up",
-            Action::BrowDown => "brows down",
-            Action::EyesWide => "eyes wide",
-            Action::EyesNarrow => "eyes narrow",
-            Action::NoseWrinkle => "nose wrinkled",
-            Action::MouthCornersUp => "mouth corners up",
-            Action::MouthCornersDown => "mouth corners down",
-            Action::LipsWide => "lips pulled wide",
-            Action::LipsPressed => "lips pressed",
-            Action::MouthOpen => "mouth open",
+            Action::InnerBrowUp => language.pick("inner brows up", "眉头上扬"),
+            Action::OuterBrowUp => language.pick("outer brows up", "眉尾上扬"),
+            Action::BrowDown => language.pick("brows down", "眉毛下压"),
+            Action::EyesWide => language.pick("eyes wide", "眼睛睁大"),
+            Action::EyesNarrow => language.pick("eyes narrow", "眼睛眯起"),
+            Action::NoseWrinkle => language.pick("nose wrinkled", "鼻子皱起"),
+            Action::MouthCornersUp => language.pick("mouth corners up", "嘴角上扬"),
+            Action::MouthCornersDown => language.pick("mouth corners down", "嘴角下垂"),
+            Action::LipsWide => language.pick("lips pulled wide", "嘴唇横拉"),
+            Action::LipsPressed => language.pick("lips pressed", "嘴唇紧闭"),
+            Action::MouthOpen => language.pick("mouth open", "嘴巴张开"),
         }
     }
 }

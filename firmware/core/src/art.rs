@@ -1,16 +1,20 @@
 //! The drawn face: eleven muscle actions as one picture.
 //!
-//! The face is nobody's: a round head in a colour that no person has, without hair, age or sex, so that only the
-//! muscles speak. Every action moves the drawing in proportion to its strength.
+//! Petri's face is nobody's: a round head in a colour that no person has, without hair, age or sex, so that
+//! only the muscles speak. The other actors have the same muscles under another skin and other hair. Every
+//! action moves the drawing in proportion to its strength.
 
 mod features;
+mod people;
 mod raster;
 mod sketch;
 
+use people::Look;
 use raster::SIDE_MAX;
 pub(crate) use raster::paint;
 pub(crate) use sketch::{Path, Sketch, at};
 
+use crate::reply::Portrait;
 use crate::screen::Ink;
 use crate::{Action, Actions};
 use embedded_graphics::{draw_target::DrawTarget, primitives::Rectangle};
@@ -21,35 +25,42 @@ use embedded_graphics::{draw_target::DrawTarget, primitives::Rectangle};
 ///
 /// # Errors
 /// Whatever the target fails with.
-pub fn face<D, C>(actions: &Actions, area: Rectangle, target: &mut D) -> Result<(), D::Error>
+pub fn face<D, C>(portrait: &Portrait, area: Rectangle, target: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
     let side = area.size.width.min(area.size.height).min(SIDE_MAX) as i32;
     let plain = (C::SAMPLES == 1 && side > 0).then_some(side);
-    paint(&portrait(actions, plain), area, target)
+    paint(&sketch_of(portrait, plain), area, target)
 }
 
 /// The whole face as shapes. Where edges are not smoothed, `plain` is the side in pixels: fine folds are left out
 /// and pupils stand on whole pixels.
-fn portrait(actions: &Actions, plain: Option<i32>) -> Sketch {
-    let pose = Pose { actions, plain };
+fn sketch_of(portrait: &Portrait, plain: Option<i32>) -> Sketch {
+    let pose = Pose { look: Look::of(portrait.actor), actions: &portrait.actions, plain };
     let mut sketch = Sketch::new();
+    people::behind(&pose, &mut sketch);
     features::head(&pose, &mut sketch);
     features::cheeks(&pose, &mut sketch);
     features::nose(&pose, &mut sketch);
     features::mouth(&pose, &mut sketch);
+    people::before(&pose, &mut sketch);
+    people::years(&pose, &mut sketch);
     for side in [-1, 1] {
         features::eye(&pose, side, &mut sketch);
+    }
+    people::glasses(&pose, &mut sketch);
+    for side in [-1, 1] {
         features::brow(&pose, side, &mut sketch);
     }
     features::frown(&pose, &mut sketch);
     sketch
 }
 
-/// How far the muscles move things.
+/// Whose face it is, and how far the muscles move things.
 struct Pose<'a> {
+    look: &'static Look,
     actions: &'a Actions,
     plain: Option<i32>,
 }
@@ -70,7 +81,7 @@ impl Pose<'_> {
 mod tests {
     use super::sketch::{PATH_MAX, POINTS_MAX, SHAPES_MAX};
     use super::*;
-    use crate::{Emotion, Permille};
+    use crate::{Actor, Emotion, Permille};
 
     #[test]
     fn no_face_is_cut_by_the_limits_of_a_sketch() {
@@ -78,9 +89,11 @@ mod tests {
             Action::ALL.into_iter().fold(Actions::REST, |face, action| face.with(action, Permille::FULL));
         let faces = Emotion::ALL.map(|emotion| Actions::of(emotion, Permille::FULL));
         for actions in faces.into_iter().chain([all]) {
-            let (points, shapes) = portrait(&actions, None).used();
-            assert!(points < POINTS_MAX - PATH_MAX, "{points} points");
-            assert!(shapes < SHAPES_MAX, "{shapes} shapes");
+            for actor in Actor::ALL {
+                let (points, shapes) = sketch_of(&Portrait { actor, actions }, None).used();
+                assert!(points < POINTS_MAX - PATH_MAX, "{actor:?}: {points} points");
+                assert!(shapes < SHAPES_MAX, "{actor:?}: {shapes} shapes");
+            }
         }
     }
 }

@@ -1,73 +1,272 @@
-//! Which trial comes next: a pure function of progress, recent targets and chance.
+//! Which trial comes next: a pure function of progress, the last trials, the content and chance.
+//!
+//! # The criterion
+//!
+//! A trial is wanted that the learner meets with a chance of [`SUCCESS`], over everything that the ability may be.
+//! With three choices the information of an item is greatest at a success of 0.73, whatever its steepness, and at
+//! 0.75 it is still 99 % of that: so the trial that is nearest to the wanted difficulty tells most, and is met three
+//! times in four. Near that rate people learn fastest and stay willing (Wilson et al., "The Eighty Five Percent
+//! Rule", 2019, for two choices). A drawn face gets the very strength; of the items of a pack the nearest comes.
 
-use crate::ability::Progress;
-use crate::content::{Content, TextItem};
+mod item;
+mod target;
+
+use crate::ability::{Curve, FACE_STEEPNESS, ITEM_STEEPNESS};
+use crate::history::History;
+use crate::pack::{Age, Pack};
+use crate::progress::{Pair, Progress};
 use crate::random::Random;
-use crate::{Emotion, Exercise, Permille};
+use crate::{Actor, Emotion, Exercise, Permille, Purpose};
 use serde::{Deserialize, Serialize};
+use target::Plan;
 
-/// The logit of success without guessing at which three choices are met 75 % of the time:
-/// 0.75 = 1/3 + 2/3 s gives s = 0.625. Near that rate people learn fastest and stay willing (Wilson et al.,
-/// "The Eighty Five Percent Rule", 2019, for two choices).
-pub const HEADROOM_ML: i16 = 510;
-
+/// The wanted chance of meeting the target.
+pub const SUCCESS: Permille = Permille::new(750);
+/// An ability from which on a feeling is practised less: a face of 0.43 strength is met three times in four.
+pub const MASTERED_ML: i16 = 1_000;
 /// Faces are never drawn fainter: below this the drawing's lines no longer move by a pixel.
 pub const INTENSITY_MIN: Permille = Permille::new(250);
+/// Strengths at which the probe draws faces: fixed, so that one probe compares with the next.
+pub const PROBE_INTENSITIES: [Permille; 3] = [Permille::new(400), Permille::new(600), Permille::new(800)];
+
+/// What a choice that the target is often taken for adds to the difficulty, in thousandths of a logit.
+pub const CLOSE_ML: i16 = 200;
+/// What a choice adds that the learner mixes up with the target: just so, and more up to always.
+const MIXED_UP_ML: i16 = 300;
+const MIXED_UP_MORE_ML: i32 = 900;
+/// What naming a feeling without choices adds to the difficulty of a line.
+const SAY_IT_ML: i16 = 600;
+/// Difficulty of the calm face beside two choices that are far from it.
+const CALM_ML: i16 = -700;
+/// Training asks a little less than the best estimate while it is unsure: by this share of the spread.
+const KIND: Permille = Permille::new(250);
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stimulus {
+    /// A drawn face.
+    Face,
+    /// A photograph; `item` is its index in the pack.
+    Photo,
+    /// A line; `item` is its index.
+    Text,
+    /// A drawn face that says a line; `item` is the line's index.
+    FaceAndText,
+    /// A situation; `item` is its index.
+    Situation,
+    /// Something shared; `item` is its index.
+    Care,
+    /// A conversation; `item` is its index.
+    Talk,
+}
 
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trial {
     /// What is practised.
     pub exercise: Exercise,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What is shown.
+    pub stimulus: Stimulus,
     /// The feeling to find or to make.
     pub target: Emotion,
-    /// Index of the text item, or of the target feeling for drawn faces.
+    /// Index of the item within its kind in the pack; 0 for drawn faces.
     pub item: u16,
+    /// What the journal calls the item: its key in the pack, or the index of the actor for drawn faces.
+    pub key: u16,
+    /// Who is drawn.
+    pub actor: Actor,
     /// How strong the face is drawn.
     pub intensity: Permille,
     /// What the answer buttons offer; the target is one of them.
     pub options: [Emotion; 3],
-    /// Difficulty on the ability scale, in thousandths of a logit.
+    /// Difficulty on the ability scale, in thousandths of a logit; it takes the options into account.
     pub difficulty_ml: i16,
 }
 
-/// The last targets of this session, newest first.
-pub type Recent = [Option<Emotion>; 2];
-
-/// Chooses the next trial of `exercise`.
-///
-/// The feeling known least about, or read least well, comes first; the last two come last. A drawn face gets
-/// the intensity, a text the difficulty, that is met about three times in four.
-pub fn next_trial(
-    exercise: Exercise,
-    progress: &Progress,
-    recent: Recent,
-    content: &Content<'_>,
-    random: &mut Random,
-) -> Trial {
-    let target = next_target(exercise, progress, recent, content, random);
-    let wanted_ml = progress.get(exercise, target).mean_ml - HEADROOM_ML;
-    let (item, intensity, difficulty_ml) = match exercise {
-        Exercise::ReadTheFace => {
-            let intensity = intensity_for(target, wanted_ml);
-            (target.index() as u16, intensity, face_difficulty_ml(target, intensity))
-        }
-        Exercise::ReadTheWords => match nearest_text(content, target, wanted_ml, random) {
-            Some((index, item)) => (index, Permille::FULL, item.difficulty_ml),
-            None => (0, Permille::FULL, 0),
-        },
-        Exercise::Mirror => (target.index() as u16, Permille::FULL, 0),
-    };
-    let hard = progress.get(exercise, target).mean_ml > 0;
-    Trial { exercise, target, item, intensity, options: options(target, hard, random), difficulty_ml }
+impl Trial {
+    /// How success at this trial depends on ability.
+    pub fn curve(&self) -> Curve {
+        let steepness = steepness(self.exercise, self.stimulus, self.target);
+        Curve { difficulty_ml: self.difficulty_ml, steepness, guess: guess(self.exercise) }
+    }
 }
 
-/// How hard a drawn face is: fainter is harder. Calm has no strength, only likeness to faint sadness.
+/// What the next trial is chosen from.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// What to practise.
+    pub exercise: Exercise,
+    /// What for: a probe takes only what is held out, and training only what is not.
+    pub purpose: Purpose,
+    /// Whom for. Items for this age come first; where there are none, any will do.
+    pub age: Age,
+    /// What is known of the learner.
+    pub progress: &'a Progress,
+    /// The last trials of this session.
+    pub history: &'a History,
+    /// Where items come from.
+    pub pack: &'a Pack<'a>,
+    /// What has not been practised for long enough to be due for review. Whoever calls takes out what was practised.
+    pub due: Due,
+    /// A test of this one feeling: about two trials in three ask for it, and nothing is made easier to be kind.
+    pub focus: Option<Emotion>,
+}
+
+/// Which feelings in which exercises are due for review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Due([u8; Exercise::COUNT]);
+
+impl Due {
+    /// Nothing is.
+    pub const NONE: Self = Self([0; Exercise::COUNT]);
+
+    /// Whether this feeling is due in this exercise.
+    pub const fn has(&self, exercise: Exercise, emotion: Emotion) -> bool {
+        self.0[exercise.index()] & (1 << emotion.index()) != 0
+    }
+
+    /// Puts a feeling in or takes it out.
+    pub const fn set(&mut self, exercise: Exercise, emotion: Emotion, due: bool) {
+        let bit = 1 << emotion.index();
+        let row = &mut self.0[exercise.index()];
+        *row = if due { *row | bit } else { *row & !bit };
+    }
+
+    /// How many feelings are due in an exercise.
+    pub const fn count(&self, exercise: Exercise) -> u32 {
+        self.0[exercise.index()].count_ones()
+    }
+}
+
+/// Chooses the next trial; nothing when the pack has no item for the exercise.
+///
+/// What is due comes first, then a pair that is mixed up, then the feeling that is known least about or read least
+/// well. The last two targets and the items seen lately rest. After misses the next trials are easier
+/// ([`History::ease_ml`]).
+pub fn next_trial(wish: &Wish<'_>, random: &mut Random) -> Option<Trial> {
+    let plan = target::plan(wish, random);
+    let actor = next_actor(wish, random);
+    let mut trial = Trial {
+        exercise: wish.exercise,
+        purpose: wish.purpose,
+        stimulus: next_stimulus(wish, random),
+        target: plan.target,
+        item: 0,
+        key: actor.index() as u16,
+        actor,
+        intensity: Permille::FULL,
+        options: target::options(wish, &plan, random),
+        difficulty_ml: 0,
+    };
+    if trial.stimulus != Stimulus::Face {
+        let found = item::nearest(wish, &trial, wanted_ml(wish, &trial), random)?;
+        (trial.item, trial.key, trial.intensity) = (found.index, found.tag.key, found.intensity);
+        if trial.target != found.tag.feeling {
+            trial.target = found.tag.feeling;
+            trial.options = target::options(wish, &Plan { target: trial.target, contrast: None }, random);
+        }
+        trial.difficulty_ml = found.tag.difficulty_ml() + extra_ml(wish, &trial);
+    } else if wish.exercise != Exercise::Mirror {
+        let base_ml = wanted_ml(wish, &trial) - extra_ml(wish, &trial);
+        trial.intensity = match wish.purpose {
+            Purpose::Training => intensity_for(trial.target, base_ml),
+            Purpose::Probe => PROBE_INTENSITIES[random.below(PROBE_INTENSITIES.len() as u32) as usize],
+        };
+        trial.difficulty_ml = face_difficulty_ml(trial.target, trial.intensity) + extra_ml(wish, &trial);
+    }
+    Some(trial)
+}
+
+/// Which exercise comes next when the learner leaves it to the device.
+///
+/// Of the `possible` ones that with most feelings due; then that in which most can be learned. What was practised
+/// lately waits, so that there is variety. With nothing possible it is reading faces, which needs nothing.
+pub fn recommend(
+    progress: &Progress,
+    due: Due,
+    history: &History,
+    possible: &[Exercise],
+    random: &mut Random,
+) -> Exercise {
+    let mut best = (i32::MIN, Exercise::ReadTheFace);
+    for exercise in possible.iter().copied() {
+        let needs: i32 = Emotion::ALL.into_iter().map(|e| target::need_ml(progress.get(exercise, e))).sum();
+        let lately = history.newest_first().take(8).filter(|past| past.exercise == exercise).count() as i32;
+        let last = history.newest_first().next().is_some_and(|past| past.exercise == exercise);
+        let score = needs / Emotion::COUNT as i32
+            + 3_000 * i32::from(due.count(exercise) > 0)
+            + 300 * due.count(exercise) as i32
+            - 400 * lately
+            - 800 * i32::from(last)
+            + random.below(300) as i32;
+        if score > best.0 {
+            best = (score, exercise);
+        }
+    }
+    best.1
+}
+
+/// How hard a drawn face is beside choices that are far from it: fainter is harder, by a logit for each quarter of
+/// the full strength. Calm has no strength, only likeness to faint sadness.
 pub const fn face_difficulty_ml(target: Emotion, intensity: Permille) -> i16 {
     match target {
-        Emotion::Calm => -500,
+        Emotion::Calm => CALM_ML,
         _ => 2_500 - 4 * intensity.get() as i16,
     }
+}
+
+/// Chance of meeting the target without reading anything.
+pub const fn guess(exercise: Exercise) -> Permille {
+    Permille::new(match exercise {
+        Exercise::SayIt => 143,
+        Exercise::Mirror => 0,
+        Exercise::ReplyWithCare => 100,
+        Exercise::Converse => 330,
+        Exercise::ReadTheFace | Exercise::ReadTheWords | Exercise::ReadTheSituation | Exercise::Together => {
+            333
+        }
+    })
+}
+
+/// Logits of success per logit of ability, in thousandths. Only the strength of a drawn feeling is steep.
+fn steepness(exercise: Exercise, stimulus: Stimulus, target: Emotion) -> u16 {
+    let drawn = exercise == Exercise::ReadTheFace && stimulus == Stimulus::Face;
+    if drawn && target != Emotion::Calm { FACE_STEEPNESS } else { ITEM_STEEPNESS }
+}
+
+/// The wanted difficulty, choices included, in thousandths of a logit.
+fn wanted_ml(wish: &Wish<'_>, trial: &Trial) -> i16 {
+    let mut belief = wish.progress.get(trial.exercise, trial.target);
+    let ease_ml = match wish.focus {
+        None => {
+            belief.mean_ml -= KIND.of(i32::from(belief.spread_ml)) as i16;
+            wish.history.ease_ml()
+        }
+        Some(_) => 0,
+    };
+    let curve = trial.curve();
+    belief.difficulty_for(SUCCESS, curve.steepness, curve.guess) - ease_ml
+}
+
+/// What the choices, or their absence, add to the difficulty.
+fn extra_ml(wish: &Wish<'_>, trial: &Trial) -> i16 {
+    match trial.exercise {
+        Exercise::SayIt => return SAY_IT_ML,
+        Exercise::Mirror | Exercise::ReplyWithCare | Exercise::Converse => return 0,
+        _ => {}
+    }
+    let pair = wish.progress.mixed_up().filter(|pair| pair.has(trial.target));
+    let close = trial.target.often_taken_for();
+    let add = |option: &Emotion| match pair {
+        Some(Pair { strength, .. }) if pair.is_some_and(|pair| pair.partner(trial.target) == *option) => {
+            MIXED_UP_ML + strength.of(MIXED_UP_MORE_ML) as i16
+        }
+        _ if close.contains(option) => CLOSE_ML,
+        _ => 0,
+    };
+    trial.options.iter().filter(|option| **option != trial.target).map(add).sum()
 }
 
 fn intensity_for(target: Emotion, wanted_ml: i16) -> Permille {
@@ -78,136 +277,33 @@ fn intensity_for(target: Emotion, wanted_ml: i16) -> Permille {
     Permille::new(strength.clamp(i32::from(INTENSITY_MIN.get()), 1_000) as u16)
 }
 
-fn next_target(
-    exercise: Exercise,
-    progress: &Progress,
-    recent: Recent,
-    content: &Content<'_>,
-    random: &mut Random,
-) -> Emotion {
-    // Calm cannot be mirrored in any telling way, and a feeling without a text cannot be read in words.
-    let possible = |emotion: Emotion| match exercise {
-        Exercise::ReadTheFace => true,
-        Exercise::ReadTheWords => content.texts.iter().any(|item| item.feeling == emotion),
-        Exercise::Mirror => emotion != Emotion::Calm,
-    };
-    let mut best = (i32::MIN, Emotion::Happy);
-    for emotion in Emotion::ALL {
-        let ability = progress.get(exercise, emotion);
-        let mut need = i32::from(ability.spread_ml) - i32::from(ability.mean_ml) / 2;
-        need += random.below(400) as i32;
-        match recent {
-            [Some(last), _] if last == emotion => need -= 20_000,
-            [_, Some(last)] if last == emotion => need -= 3_000,
-            _ => {}
-        }
-        if possible(emotion) && need > best.0 {
-            best = (need, emotion);
-        }
-    }
-    best.1
+/// Anybody but the one who was drawn last.
+fn next_actor(wish: &Wish<'_>, random: &mut Random) -> Actor {
+    let actors: &[Actor] = if wish.purpose == Purpose::Probe { &Actor::HELD_OUT } else { &Actor::TRAINED };
+    let chosen = random.below(actors.len() as u32) as usize;
+    let drawn = |past: &&crate::history::Past| past.stimulus == Stimulus::Face;
+    let last = wish.history.newest_first().find(drawn).map(|past| past.key);
+    let again = last == Some(actors[chosen].index() as u16);
+    actors[(chosen + usize::from(again)) % actors.len()]
 }
 
-fn nearest_text<'a>(
-    content: &'a Content<'_>,
-    target: Emotion,
-    wanted_ml: i16,
-    random: &mut Random,
-) -> Option<(u16, &'a TextItem<'a>)> {
-    let mut best: Option<(u32, u16, &TextItem<'_>)> = None;
-    for (index, item) in content.texts.iter().enumerate() {
-        // The jitter lets items of like difficulty take turns.
-        let distance =
-            (i32::from(item.difficulty_ml) - i32::from(wanted_ml)).unsigned_abs() + random.below(900);
-        if item.feeling == target && best.is_none_or(|(least, ..)| distance < least) {
-            best = Some((distance, index as u16, item));
-        }
-    }
-    best.map(|(_, index, item)| (index, item))
-}
-
-/// The target among two others, in random order. Once the learner reads a feeling well, the one that it is most
-/// often taken for is among them.
-fn options(target: Emotion, hard: bool, random: &mut Random) -> [Emotion; 3] {
-    let mut others = Emotion::ALL;
-    random.shuffle(&mut others);
-    let mut others = others.into_iter().filter(|emotion| *emotion != target);
-    let close = target.often_taken_for()[0];
-    let first = if hard { close } else { others.next().unwrap_or(close) };
-    let second = others.find(|emotion| *emotion != first).unwrap_or(close);
-    let mut options = [target, first, second];
-    random.shuffle(&mut options);
-    options
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Ability, content};
-
-    fn trials(exercise: Exercise, progress: &Progress, seed: u64) -> heapless::Vec<Trial, 64> {
-        let mut random = Random::new(seed);
-        let mut recent = [None; 2];
-        core::iter::repeat_with(|| {
-            let trial = next_trial(exercise, progress, recent, &content::STARTER, &mut random);
-            recent = [Some(trial.target), recent[0]];
-            trial
-        })
-        .take(64)
-        .collect()
-    }
-
-    #[test]
-    fn options_hold_the_target_and_no_double() {
-        for seed in 0..200 {
-            for exercise in Exercise::ALL {
-                for trial in trials(exercise, &Progress::default(), seed) {
-                    let [a, b, c] = trial.options;
-                    assert!(a != b && b != c && a != c, "{trial:?}");
-                    assert!(trial.options.contains(&trial.target), "{trial:?}");
-                }
+/// Photographs, where the pack has any, come in one trial of three that reads faces.
+fn next_stimulus(wish: &Wish<'_>, random: &mut Random) -> Stimulus {
+    let held_out = wish.purpose == Purpose::Probe;
+    match wish.exercise {
+        Exercise::Mirror => Stimulus::Face,
+        Exercise::ReadTheFace => {
+            let photos = || wish.pack.photos().any(|photo| photo.tag.held_out == held_out);
+            if random.below(3) == 0 && wish.focus.is_none() && photos() {
+                Stimulus::Photo
+            } else {
+                Stimulus::Face
             }
         }
-    }
-
-    #[test]
-    fn no_target_comes_twice_in_a_row_and_all_come() {
-        for exercise in Exercise::ALL {
-            let trials = trials(exercise, &Progress::default(), 5);
-            assert!(trials.windows(2).all(|pair| pair[0].target != pair[1].target));
-            for emotion in Emotion::ALL {
-                let expected = exercise != Exercise::Mirror || emotion != Emotion::Calm;
-                assert_eq!(trials.iter().any(|t| t.target == emotion), expected, "{exercise:?} {emotion:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn weak_feelings_come_more_often() {
-        let mut progress = Progress::default();
-        for emotion in Emotion::ALL {
-            progress.set(Exercise::ReadTheFace, emotion, Ability { mean_ml: 1_500, spread_ml: 300 });
-        }
-        progress.set(Exercise::ReadTheFace, Emotion::Scared, Ability { mean_ml: -500, spread_ml: 400 });
-        let trials = trials(Exercise::ReadTheFace, &progress, 1);
-        let count = |emotion| trials.iter().filter(|t| t.target == emotion).count();
-        assert!(count(Emotion::Scared) > 2 * count(Emotion::Happy));
-    }
-
-    #[test]
-    fn stronger_learners_meet_fainter_faces_and_their_confusions() {
-        let mut progress = Progress::default();
-        let mut last = Permille::FULL;
-        for mean_ml in [-4_000, -1_000, 0, 1_000, 4_000] {
-            for emotion in Emotion::ALL {
-                progress.set(Exercise::ReadTheFace, emotion, Ability { mean_ml, spread_ml: 300 });
-            }
-            let drawn = trials(Exercise::ReadTheFace, &progress, 2);
-            let sad = drawn.iter().find(|t| t.target == Emotion::Sad).expect("sad comes in 64 trials");
-            assert!(sad.intensity <= last && sad.intensity >= INTENSITY_MIN);
-            assert!(mean_ml <= 0 || sad.options.contains(&Emotion::Calm));
-            last = sad.intensity;
-        }
-        assert_eq!(last, INTENSITY_MIN);
+        Exercise::ReadTheWords | Exercise::SayIt => Stimulus::Text,
+        Exercise::Together => Stimulus::FaceAndText,
+        Exercise::ReadTheSituation => Stimulus::Situation,
+        Exercise::ReplyWithCare => Stimulus::Care,
+        Exercise::Converse => Stimulus::Talk,
     }
 }

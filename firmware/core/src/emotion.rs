@@ -1,5 +1,6 @@
 //! The seven feelings that the exercises name.
 
+use crate::Language;
 use serde::{Deserialize, Serialize};
 
 /// A feeling: Ekman's six basic emotions and calm.
@@ -44,7 +45,7 @@ impl Emotion {
         self as usize
     }
 
-    /// The word on the buttons, which is also the spoken keyword.
+    /// The English word, which is also the spoken keyword.
     pub const fn word(self) -> &'static str {
         match self {
             Emotion::Happy => "happy",
@@ -54,6 +55,22 @@ impl Emotion {
             Emotion::Surprised => "surprised",
             Emotion::Disgusted => "disgusted",
             Emotion::Calm => "calm",
+        }
+    }
+
+    /// The word on the buttons in `language`; in English the same as [`Emotion::word`].
+    pub const fn name(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.word(),
+            Language::Chinese => match self {
+                Emotion::Happy => "开心",
+                Emotion::Sad => "难过",
+                Emotion::Angry => "生气",
+                Emotion::Scared => "害怕",
+                Emotion::Surprised => "惊讶",
+                Emotion::Disgusted => "厌恶",
+                Emotion::Calm => "平静",
+            },
         }
     }
 

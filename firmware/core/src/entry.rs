@@ -1,6 +1,7 @@
 //! What is kept of a trial: the one thing that outlives a session.
 
-use crate::{Emotion, Permille};
+use crate::moves::Moves;
+use crate::{Emotion, Language, Permille};
 use serde::{Deserialize, Serialize};
 
 /// The result of one trial. It holds no media, no text and no name.
@@ -12,7 +13,7 @@ pub struct Entry {
     pub trial: u16,
     /// What was practised.
     pub exercise: Exercise,
-    /// The item within the exercise; for drawn faces the index of the target feeling.
+    /// The item within the exercise: the key of a pack's item, or for drawn faces the index of the actor.
     pub item: u16,
     /// The feeling shown, written of or asked for.
     pub target: Emotion,
@@ -32,6 +33,51 @@ pub struct Entry {
     pub ability_ml: i16,
     /// The standard error of `ability_ml`, in the same unit.
     pub spread_ml: i16,
+    /// What the trial was for.
+    pub purpose: Purpose,
+    /// Who has judged it. A later entry with the same trial number takes the place of this one.
+    pub judge: Judge,
+    /// What a reply did for the other; empty in the other exercises.
+    pub moves: Moves,
+}
+
+/// The entry of the first journals, which had no purpose, judge and moves.
+#[derive(Deserialize)]
+struct FirstEntry {
+    trial: u16,
+    exercise: Exercise,
+    item: u16,
+    target: Emotion,
+    answer: Option<Emotion>,
+    outcome: Outcome,
+    channel: Channel,
+    intensity: Permille,
+    latency_ms: u32,
+    helped: bool,
+    ability_ml: i16,
+    spread_ml: i16,
+}
+
+impl From<FirstEntry> for Entry {
+    fn from(first: FirstEntry) -> Self {
+        Self {
+            trial: first.trial,
+            exercise: first.exercise,
+            item: first.item,
+            target: first.target,
+            answer: first.answer,
+            outcome: first.outcome,
+            channel: first.channel,
+            intensity: first.intensity,
+            latency_ms: first.latency_ms,
+            helped: first.helped,
+            ability_ml: first.ability_ml,
+            spread_ml: first.spread_ml,
+            purpose: Purpose::Training,
+            judge: Judge::Device,
+            moves: Moves::NONE,
+        }
+    }
 }
 
 /// An entry in its stored form.
@@ -43,12 +89,12 @@ pub struct NotAnEntry;
 
 impl Entry {
     /// No stored entry is longer.
-    pub const BYTES_MAX: usize = 32;
+    pub const BYTES_MAX: usize = 40;
 
     /// The stored form.
     ///
     /// # Panics
-    /// Never: the longest encoding is 26 bytes, which a test pins.
+    /// Never: the longest encoding is 29 bytes, which a test pins.
     pub fn to_bytes(&self) -> EntryBytes {
         let mut buffer = [0; Self::BYTES_MAX];
         let used = postcard::to_slice(self, &mut buffer).map_or(0, |used| used.len());
@@ -60,8 +106,11 @@ impl Entry {
     /// # Errors
     /// [`NotAnEntry`] when the bytes are damaged or more than one entry.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAnEntry> {
-        match postcard::take_from_bytes(bytes) {
-            Ok((entry, [])) => Ok(entry),
+        if let Ok((entry, [])) = postcard::take_from_bytes(bytes) {
+            return Ok(entry);
+        }
+        match postcard::take_from_bytes::<FirstEntry>(bytes) {
+            Ok((first, [])) => Ok(first.into()),
             _ => Err(NotAnEntry),
         }
     }
@@ -70,20 +119,48 @@ impl Entry {
 /// What the learner practises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exercise {
-    /// Name the feeling that a drawn face shows.
+    /// Name the feeling that a face shows.
     ReadTheFace,
     /// Name the feeling of somebody who wrote a line.
     ReadTheWords,
     /// Make the face that the drawing shows.
     Mirror,
+    /// Name what somebody in a situation feels, and why.
+    ReadTheSituation,
+    /// Say the word for a feeling, with no words to pick from.
+    SayIt,
+    /// Reply to somebody who shares something.
+    ReplyWithCare,
+    /// Talk with a character whose feelings move with the replies.
+    Converse,
+    /// Name the feeling of a face and a line together: held out, for the transfer probe only.
+    Together,
 }
 
 impl Exercise {
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 8;
     /// All of them, in the order of their indices.
-    pub const ALL: [Exercise; Self::COUNT] =
-        [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::Mirror];
+    pub const ALL: [Exercise; Self::COUNT] = [
+        Exercise::ReadTheFace,
+        Exercise::ReadTheWords,
+        Exercise::Mirror,
+        Exercise::ReadTheSituation,
+        Exercise::SayIt,
+        Exercise::ReplyWithCare,
+        Exercise::Converse,
+        Exercise::Together,
+    ];
+    /// Those that a learner can pick, in the order of the menu.
+    pub const TRAINED: [Exercise; 7] = [
+        Exercise::ReadTheFace,
+        Exercise::ReadTheWords,
+        Exercise::ReadTheSituation,
+        Exercise::SayIt,
+        Exercise::ReplyWithCare,
+        Exercise::Converse,
+        Exercise::Mirror,
+    ];
 
     /// Position in [`Exercise::ALL`].
     pub const fn index(self) -> usize {
@@ -91,13 +168,38 @@ impl Exercise {
     }
 
     /// Its name on the menu.
-    pub const fn name(self) -> &'static str {
+    pub const fn name(self, language: Language) -> &'static str {
         match self {
-            Exercise::ReadTheFace => "Faces",
-            Exercise::ReadTheWords => "Words",
-            Exercise::Mirror => "Mirror",
+            Exercise::ReadTheFace => language.pick("Faces", "看表情"),
+            Exercise::ReadTheWords => language.pick("Words", "读话语"),
+            Exercise::Mirror => language.pick("Mirror", "照镜子"),
+            Exercise::ReadTheSituation => language.pick("Situations", "想处境"),
+            Exercise::SayIt => language.pick("Say it", "说出来"),
+            Exercise::ReplyWithCare => language.pick("Reply with care", "暖心回应"),
+            Exercise::Converse => language.pick("Talk", "聊一聊"),
+            Exercise::Together => language.pick("Face and words", "表情和话语"),
         }
     }
+}
+
+/// What a trial is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Practice: the ability and the next trials follow from it.
+    #[default]
+    Training,
+    /// To see what carries over to people, words and channels that training never uses. Nothing is learned from it.
+    Probe,
+}
+
+/// Who has judged a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Judge {
+    /// The device.
+    #[default]
+    Device,
+    /// The person who accompanies the learner; this counts instead of what the device said.
+    Facilitator,
 }
 
 /// How a trial ended. No outcome is a verdict on the learner.

@@ -1,5 +1,6 @@
 //! Everything that can reach a session.
 
+use crate::moves::Moves;
 use crate::{Actions, Emotion, Permille};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,21 @@ pub enum Input {
         /// Whether it works now.
         works: bool,
     },
+    /// The person who accompanies the learner steps in.
+    Facilitator(Facilitator),
+}
+
+/// What the person who accompanies the learner can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Facilitator {
+    /// The last answer counts as the one that was meant.
+    CountsAsSame,
+    /// The last answer counts as a different one.
+    CountsAsDifferent,
+    /// The last trial does not count.
+    DoesNotCount,
+    /// I am here: the signal light may go out.
+    AllClear,
 }
 
 /// The four buttons.
@@ -105,7 +121,7 @@ impl Word {
 }
 
 /// What a reply in words says. The words themselves stay in the runtime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct TextReading {
     /// The feeling that the reply names outright ("she is sad"), if it names just one.
     pub named: Option<Emotion>,
@@ -113,6 +129,12 @@ pub struct TextReading {
     pub read: Option<Emotion>,
     /// How sure the model is of `read`; 0 when it is unsure.
     pub confidence: Permille,
+    /// The choice that the reply points to ("the second one"): 0 for A, 1 for B, 2 for C.
+    pub choice: Option<u8>,
+    /// What the reply does for the person that it is said to.
+    pub moves: Moves,
+    /// It hints at self-harm or danger: it is not judged, and somebody should look after the learner.
+    pub concern: bool,
 }
 
 /// What one look at the learner's face gave, after smoothing over time.

@@ -40,11 +40,18 @@ pub fn meaning(input: &Input, options: &[Emotion; 3]) -> Meaning {
             Word::Yes | Word::No | Word::Stop => Meaning::Nothing,
         },
         Input::UnclearSpeech => Meaning::Unclear,
-        Input::Text(reading) => match feeling_in(&reading) {
-            Some(emotion) => Meaning::Answer(emotion, Channel::Text),
-            None => Meaning::Unclear,
-        },
-        Input::Button(Button::Stop) | Input::Tick | Input::Face(_) | Input::Sensor { .. } => Meaning::Nothing,
+        Input::Text(reading) => {
+            let pointed = reading.choice.and_then(|choice| options.get(usize::from(choice)).copied());
+            match pointed.or_else(|| feeling_in(&reading)) {
+                Some(emotion) => Meaning::Answer(emotion, Channel::Text),
+                None => Meaning::Unclear,
+            }
+        }
+        Input::Button(Button::Stop)
+        | Input::Tick
+        | Input::Face(_)
+        | Input::Sensor { .. }
+        | Input::Facilitator(_) => Meaning::Nothing,
     }
 }
 
@@ -68,14 +75,21 @@ mod tests {
 
     #[test]
     fn a_named_feeling_outweighs_a_read_one_and_doubt_is_no_answer() {
-        let named =
-            TextReading { named: Some(Emotion::Sad), read: Some(Emotion::Angry), confidence: Permille::FULL };
+        let named = TextReading {
+            named: Some(Emotion::Sad),
+            read: Some(Emotion::Angry),
+            confidence: Permille::FULL,
+            ..TextReading::default()
+        };
         assert_eq!(meaning(&Input::Text(named), &OPTIONS), Meaning::Answer(Emotion::Sad, Channel::Text));
-        let doubtful =
-            TextReading { named: None, read: Some(Emotion::Angry), confidence: Permille::new(499) };
+        let confidence = Permille::new(499);
+        let doubtful = TextReading { read: Some(Emotion::Angry), confidence, ..TextReading::default() };
         assert_eq!(meaning(&Input::Text(doubtful), &OPTIONS), Meaning::Unclear);
-        let plain = TextReading { named: None, read: Some(Emotion::Calm), confidence: Permille::FULL };
+        let confidence = Permille::FULL;
+        let plain = TextReading { read: Some(Emotion::Calm), confidence, ..TextReading::default() };
         assert_eq!(meaning(&Input::Text(plain), &OPTIONS), Meaning::Unclear);
+        let second = TextReading { choice: Some(1), ..TextReading::default() };
+        assert_eq!(meaning(&Input::Text(second), &OPTIONS), Meaning::Answer(Emotion::Calm, Channel::Text));
     }
 
     #[test]

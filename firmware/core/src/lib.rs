@@ -6,10 +6,11 @@
 //! deterministic replay and on a microcontroller.
 //!
 //! ```
-//! use petri_core::{Button, Input, Millis, Scene, Session, Setup, content};
+//! use petri_core::{Button, Input, Millis, Pack, Scene, Session, Setup};
 //!
 //! // A device with buttons only, so there is nothing to consent to.
-//! let mut session = Session::new(Setup::new(7, &content::STARTER));
+//! let pack = Pack::starter();
+//! let mut session = Session::new(Setup::new(7, &pack));
 //! let reply = session.step(Millis(0), Input::Tick);
 //! assert_eq!(reply.screen.scene, Scene::Greet);
 //! let reply = session.step(Millis(900), Input::Button(Button::A));
@@ -19,29 +20,42 @@
 
 pub mod ability;
 pub mod action;
+pub mod actor;
 pub mod art;
 pub mod choose;
-pub mod content;
+pub mod comfort;
 pub mod cue;
 pub mod emotion;
 pub mod entry;
 pub mod explain;
+pub mod history;
 pub mod input;
 pub mod judge;
+pub mod lang;
 pub mod light;
+pub mod mood;
+pub mod moves;
+pub mod pack;
+pub mod progress;
 pub mod random;
 pub mod reply;
 pub mod screen;
 pub mod session;
 pub mod unit;
 
-pub use ability::{Ability, Progress};
+pub use ability::Ability;
 pub use action::{Action, Actions};
+pub use actor::Actor;
+pub use comfort::{Comfort, Level};
 pub use cue::Cue;
 pub use emotion::Emotion;
-pub use entry::{Channel, Entry, Exercise, Outcome};
-pub use input::{Button, FaceReading, Input, Sensor, TextReading, Word};
+pub use entry::{Channel, Entry, Exercise, Judge, Outcome, Purpose};
+pub use input::{Button, FaceReading, Facilitator, Input, Sensor, TextReading, Word};
+pub use lang::{Both, Language};
 pub use light::Light;
-pub use reply::{Mark, Picture, Reply, Scene, Screen};
+pub use moves::{Move, Moves};
+pub use pack::{Age, Pack};
+pub use progress::Progress;
+pub use reply::{Mark, Picture, Portrait, Reply, Scene, Screen};
 pub use session::{Session, Setup};
 pub use unit::{Millis, Permille};

@@ -1,6 +1,7 @@
 //! What a session answers with: plain data for display, light, sound and journal.
 
-use crate::{Actions, Cue, Entry, Light, Permille, input::Sensors};
+use crate::comfort::Comfort;
+use crate::{Actions, Actor, Cue, Entry, Light, Permille, input::Sensors};
 use heapless::{String, Vec};
 use serde::{Deserialize, Serialize};
 
@@ -18,13 +19,15 @@ pub struct Reply {
 }
 
 /// Longest title, in bytes.
-pub const TITLE_BYTES_MAX: usize = 32;
-/// Longest body, in bytes: what the small display can show.
-pub const BODY_BYTES_MAX: usize = 160;
+pub const TITLE_BYTES_MAX: usize = 48;
+/// Longest body, in bytes. Whether a text fits a display depends on its script: `screen::fits` tells.
+pub const BODY_BYTES_MAX: usize = 240;
 /// Longest label of a choice, in bytes.
-pub const CHOICE_BYTES_MAX: usize = 16;
+pub const CHOICE_BYTES_MAX: usize = 24;
 /// One choice for each answer button.
 pub const CHOICES_MAX: usize = 3;
+/// Bars in a picture of growth.
+pub const BARS_MAX: usize = 4;
 
 /// The words on the display and the picture beside them. One layout serves every scene.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,10 @@ pub struct Screen {
     pub meter: Option<Permille>,
     /// The sensors in use, shown as signs all the time that they are on.
     pub sensing: Sensors,
+    /// The choice that is lit, where one button does everything.
+    pub focus: Option<u8>,
+    /// How to show it.
+    pub comfort: Comfort,
 }
 
 /// Where in a session the learner is.
@@ -63,11 +70,21 @@ pub enum Scene {
     Explain,
     /// What was practised, and goodbye.
     Close,
+    /// Which reason?
+    Why,
+    /// Which of the ready replies?
+    Pick,
+    /// A rest is offered.
+    Pause,
+    /// What makes it comfortable?
+    Settings,
+    /// A caring word, and a light for the facilitator.
+    Concern,
 }
 
 impl Scene {
-    /// All of them, in the order of a session.
-    pub const ALL: [Scene; 7] = [
+    /// All of them, in the order of their indices.
+    pub const ALL: [Scene; 12] = [
         Scene::Greet,
         Scene::Consent,
         Scene::Choose,
@@ -75,6 +92,11 @@ impl Scene {
         Scene::Listen,
         Scene::Explain,
         Scene::Close,
+        Scene::Why,
+        Scene::Pick,
+        Scene::Pause,
+        Scene::Settings,
+        Scene::Concern,
     ];
 
     /// Its name in scripts and logs.
@@ -87,26 +109,58 @@ impl Scene {
             Scene::Listen => "listen",
             Scene::Explain => "explain",
             Scene::Close => "close",
+            Scene::Why => "why",
+            Scene::Pick => "pick",
+            Scene::Pause => "pause",
+            Scene::Settings => "settings",
+            Scene::Concern => "concern",
         }
     }
 }
 
 /// The picture of a screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Picture {
     /// None: the text has the room.
     None,
     /// A drawn face.
-    Face(Actions),
+    Face(Portrait),
     /// A sign of how answer and target compare, with the face that was meant.
     Marked {
         /// The sign.
         mark: Mark,
         /// The face.
-        face: Actions,
+        portrait: Portrait,
     },
-    /// One bar per exercise: the share of answers that met the target.
-    Growth([Permille; crate::Exercise::COUNT]),
+    /// A photograph of the pack, by its index.
+    Photo {
+        /// Which.
+        index: u16,
+        /// The sign on it, once there is an answer.
+        mark: Option<Mark>,
+    },
+    /// What grew: one bar each.
+    Growth(Vec<Bar, BARS_MAX>),
+}
+
+/// A drawn person and what their face does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Portrait {
+    /// Who.
+    pub actor: Actor,
+    /// What the muscles do.
+    pub actions: Actions,
+}
+
+/// Something that grew, on a scale from 0 to 1000.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bar {
+    /// What it is.
+    pub label: String<CHOICE_BYTES_MAX>,
+    /// Where it was when the session began.
+    pub before: Permille,
+    /// Where it is now.
+    pub now: Permille,
 }
 
 /// How an answer compares with the target. Shapes differ, so that colour is never the only sign.

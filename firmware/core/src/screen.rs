@@ -1,7 +1,7 @@
 //! Paints a [`Screen`] on a display of any size.
 //!
 //! The layout is worked out from the size alone and the colours from the colour type alone, so that a display is
-//! no more than a pair of the two. Text is ASCII: other characters show as the replacement sign of the font.
+//! no more than a pair of the two. Text is ASCII or Chinese; [`has_glyph`] tells which characters there are.
 
 mod dots;
 mod ink;
@@ -13,7 +13,7 @@ mod text;
 pub use ink::{Ink, Tint};
 
 use crate::input::Sensor;
-use crate::{Picture, Screen, art};
+use crate::{Pack, Picture, Screen, art};
 use embedded_graphics::draw_target::{DrawTarget, DrawTargetExt};
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
@@ -67,11 +67,27 @@ impl Display {
 /// The smallest display that a layout is made for. On a smaller one its top left part is shown.
 pub const SIZE_MIN: Size = Size::new(128, 64);
 
+/// Whether `display` shows title, body and labels of the screen whole; else the end of one is cut off.
+pub fn fits(screen: &Screen, display: Display) -> bool {
+    let size = display.size();
+    let scale = Scale::of(size);
+    let layout = Layout::of(screen, size, scale, signs_width(screen, scale));
+    let whole = |text: &Option<text::Fitted>| text.as_ref().is_some_and(|text| text.whole);
+    (screen.title.is_empty() || whole(&layout.title_text))
+        && (screen.body.is_empty() || whole(&layout.body_text))
+        && parts::choices_fit(screen, scale, layout.choices)
+}
+
+/// Whether a character can be shown on every display: printable ASCII, or in both Chinese fonts.
+pub fn has_glyph(c: char) -> bool {
+    text::has_glyph(c)
+}
+
 /// Draws the whole screen, ground included.
 ///
 /// # Errors
 /// Whatever the target fails with.
-pub fn draw<D, C>(screen: &Screen, target: &mut D) -> Result<(), D::Error>
+pub fn draw<D, C>(screen: &Screen, pack: &Pack<'_>, target: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
@@ -82,11 +98,9 @@ where
     let mut page = clipped.translated(bounds.top_left);
     let size = bounds.size.component_max(SIZE_MIN);
     let scale = Scale::of(size);
-    let sensors = in_use(screen);
-    let signs_width = sensors.clone().map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap).sum();
-    let layout = Layout::of(screen, size, scale, signs_width);
-    head(&layout, sensors, &mut page)?;
-    picture(screen, &layout, &mut page)?;
+    let layout = Layout::of(screen, size, scale, signs_width(screen, scale));
+    head(&layout, in_use(screen), &mut page)?;
+    picture(screen, pack, &layout, &mut page)?;
     if let Some(text) = &layout.body_text {
         let alignment = if layout.stacked { HorizontalAlignment::Center } else { HorizontalAlignment::Left };
         text.draw(layout.body, Tint::Text, alignment, &mut page)?;
@@ -102,6 +116,11 @@ fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
     [Sensor::Camera, Sensor::Microphone, Sensor::Keyboard]
         .into_iter()
         .filter(move |sensor| sensing.has(*sensor))
+}
+
+/// How wide the signs of the sensors in use are together.
+fn signs_width(screen: &Screen, scale: &Scale) -> u32 {
+    in_use(screen).map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap).sum()
 }
 
 /// Title, rule and the signs of the sensors in use.
@@ -131,26 +150,34 @@ where
     Ok(())
 }
 
-fn picture<D, C>(screen: &Screen, layout: &Layout, page: &mut D) -> Result<(), D::Error>
+fn picture<D, C>(screen: &Screen, pack: &Pack<'_>, layout: &Layout, page: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
     let (area, scale) = (layout.picture, layout.scale);
-    match &screen.picture {
-        Picture::None => Ok(()),
-        Picture::Face(actions) => art::face(actions, area, page),
-        Picture::Marked { mark, face } => {
-            let side = area.size.width.min(area.size.height);
-            let badge = (side * 3 / 10).max(scale.badge_min);
-            if side < 2 * badge {
-                return signs::mark(*mark, area, page);
-            }
-            art::face(face, area, page)?;
-            let middle = area.top_left + Point::new(area.size.width as i32 / 2, area.size.height as i32 / 2);
-            let out = side as i32 / 2 - badge as i32;
-            signs::mark(*mark, Rectangle::new(middle + Point::new_equal(out), Size::new_equal(badge)), page)
-        }
-        Picture::Growth(shares) => parts::growth(*shares, scale, area, page),
+    let side = area.size.width.min(area.size.height);
+    let badge = (side * 3 / 10).max(scale.badge_min);
+    let mark = match &screen.picture {
+        Picture::Marked { mark, .. } => Some(*mark),
+        Picture::Photo { mark, .. } => *mark,
+        _ => None,
+    };
+    if let Some(mark) = mark.filter(|_| side < 2 * badge) {
+        return signs::mark(mark, area, page);
     }
+    match &screen.picture {
+        Picture::None => {}
+        Picture::Face(portrait) | Picture::Marked { portrait, .. } => art::face(portrait, area, page)?,
+        Picture::Photo { index, .. } => {
+            if let Some(photo) = pack.photo(*index) {
+                parts::photo(photo.grey, area, page)?;
+            }
+        }
+        Picture::Growth(bars) => parts::growth(bars, scale, area, page)?,
+    }
+    let Some(mark) = mark else { return Ok(()) };
+    let middle = area.top_left + Point::new(area.size.width as i32 / 2, area.size.height as i32 / 2);
+    let out = side as i32 / 2 - badge as i32;
+    signs::mark(mark, Rectangle::new(middle + Point::new_equal(out), Size::new_equal(badge)), page)
 }

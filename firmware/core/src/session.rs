@@ -2,22 +2,34 @@
 //!
 //! ```text
 //! greet -> consent -> choose -> show -> listen -> explain -> (show | choose) ... -> close
+//!                     |  ^       |        |  ^
+//!                 settings     (talk)   why, pick        pause and concern come in between
 //! ```
 //! An answer is judged, explained and learned from in one step, so that feedback comes at once. `Stop`, by button
 //! or by voice, leads to `close` from anywhere. Nothing ever times out: the learner has all the time there is.
 
+mod answer;
 mod look;
+mod menu;
+mod overrule;
+mod replies;
+mod scan;
 mod scenes;
 
-use crate::ability::{GUESS, Progress};
-use crate::choose::{Recent, Trial, next_trial};
-use crate::content::Content;
+pub use scan::SCAN_MS;
+
+use crate::choose::{Due, Trial, Wish, next_trial};
+use crate::comfort::{Comfort, Level};
+use crate::history::History;
 use crate::input::{Button, Input, Sensor, Sensors, Word};
-use crate::judge::{self, Meaning};
-use crate::light::{Colour, Light, Pattern};
+use crate::judge;
+use crate::light::{self, Colour, Light, Pattern};
+use crate::moves::Moves;
+use crate::pack::{Age, Mood, Pack, REPLIES_MAX};
+use crate::progress::Progress;
 use crate::random::Random;
 use crate::reply::{Reply, Scene};
-use crate::{Actions, Channel, Cue, Emotion, Entry, Exercise, Millis, Outcome, Permille};
+use crate::{Actions, Channel, Cue, Emotion, Entry, Exercise, Millis, Outcome, Permille, Purpose};
 
 /// A face unfolds from rest in this time: slow enough to watch, quick enough to stay natural.
 pub const ONSET_MS: u64 = 900;
@@ -29,6 +41,8 @@ pub const FACE_ANSWER_HOLD_MS: u64 = 1_500;
 pub const LIKENESS_MIN: Permille = Permille::new(600);
 /// Nobody does more trials in one session: attention fades after about a quarter of an hour.
 pub const TRIALS_MAX: u16 = 60;
+/// Questions of one transfer probe: a third each of held-out faces, lines, and both together.
+pub const PROBE_TRIALS: u16 = 9;
 
 /// What a session starts from.
 #[derive(Debug, Clone)]
@@ -36,11 +50,17 @@ pub struct Setup<'a> {
     /// Same seed, same inputs, same session.
     pub seed: u64,
     /// What the exercises are made of.
-    pub content: &'a Content<'a>,
+    pub pack: &'a Pack<'a>,
     /// The sensors that the device has.
     pub sensors: Sensors,
     /// What is known of the learner.
     pub progress: Progress,
+    /// Whom the items should be for.
+    pub age: Age,
+    /// How things are shown and answered.
+    pub comfort: Comfort,
+    /// What is due for review.
+    pub due: Due,
     /// Trials before the menu comes back.
     pub trials_per_round: u16,
     /// Whether a held face may answer *read the face* and *read the words*.
@@ -49,12 +69,15 @@ pub struct Setup<'a> {
 
 impl<'a> Setup<'a> {
     /// A new learner on a device with buttons only.
-    pub fn new(seed: u64, content: &'a Content<'a>) -> Self {
+    pub fn new(seed: u64, pack: &'a Pack<'a>) -> Self {
         Self {
             seed,
-            content,
+            pack,
             sensors: Sensors::NONE,
             progress: Progress::default(),
+            age: Age::default(),
+            comfort: Comfort::default(),
+            due: Due::NONE,
             trials_per_round: 4,
             face_answers: false,
         }
@@ -63,26 +86,47 @@ impl<'a> Setup<'a> {
 
 /// One learner, from greeting to goodbye.
 #[derive(Debug, Clone)]
+// Each says something of its own; together they are no hidden state machine.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Session<'a> {
     setup: Setup<'a>,
     random: Random,
     scene: Scene,
     /// When `scene` began.
     since: Millis,
+    /// Since when the choices light up in turn.
+    lit: Millis,
     consented: bool,
+    /// What the menu starts with.
+    recommended: Exercise,
     /// The open question, or the one just explained.
     trial: Option<Trial>,
     /// When the open question was first shown.
     asked: Millis,
     helped: bool,
+    /// The words of *say it* were asked for.
+    revealed: bool,
     note: Note,
     /// Since when the wanted face has been held, and which.
     held: Option<(Emotion, Millis)>,
-    last: Option<(Outcome, Option<Emotion>)>,
-    recent: Recent,
+    /// Reasons or replies in the order in which they are offered.
+    order: [u8; REPLIES_MAX],
+    /// Where in a menu, a list of settings, reasons or replies the learner is.
+    at: u8,
+    /// The second page of an explanation.
+    second_page: bool,
+    last: Option<Last>,
+    talk: Option<Talking>,
+    probe: Option<Tally>,
+    history: History,
     trials: u16,
     trials_in_round: u16,
+    /// How many trials there were when the last rest was offered.
+    rested: u16,
     tally: [Tally; Exercise::COUNT],
+    start: Progress,
+    /// Somebody should look after the learner.
+    signal: bool,
     over: bool,
 }
 
@@ -90,6 +134,28 @@ pub struct Session<'a> {
 struct Tally {
     trials: u16,
     same: u16,
+}
+
+/// A trial that was judged, with what is needed to judge it anew.
+#[derive(Debug, Clone)]
+struct Last {
+    entry: Entry,
+    /// The feeling was named, the reason of it was another.
+    other_reason: bool,
+    before: Progress,
+}
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy)]
+struct Talking {
+    turn: u8,
+    next: u8,
+    mood: Mood,
+    /// The trust before the last reply.
+    trust_before: i16,
+    /// The trust at the start.
+    trust_first: i16,
+    ended: bool,
 }
 
 /// A remark beside the question.
@@ -106,25 +172,39 @@ enum Note {
     CameraGone,
 }
 
+/// What one input gives beside the screen.
+type Given = (Option<Cue>, Option<Entry>);
+
 impl<'a> Session<'a> {
     /// A session about to greet.
     pub fn new(setup: Setup<'a>) -> Self {
         Self {
             random: Random::new(setup.seed),
+            start: setup.progress.clone(),
             setup,
             scene: Scene::Greet,
             since: Millis(0),
+            lit: Millis(0),
             consented: false,
+            recommended: Exercise::ReadTheFace,
             trial: None,
             asked: Millis(0),
             helped: false,
+            revealed: false,
             note: Note::None,
             held: None,
+            order: [0, 1, 2],
+            at: 0,
+            second_page: false,
             last: None,
-            recent: [None; 2],
+            talk: None,
+            probe: None,
+            history: History::default(),
             trials: 0,
             trials_in_round: 0,
+            rested: 0,
             tally: [Tally::default(); Exercise::COUNT],
+            signal: false,
             over: false,
         }
     }
@@ -139,237 +219,227 @@ impl<'a> Session<'a> {
         &self.setup.progress
     }
 
+    /// How things are shown by now: the learner may have changed it.
+    pub fn comfort(&self) -> Comfort {
+        self.setup.comfort
+    }
+
     /// Takes one input at `now` and answers with the state of everything the learner sees and hears.
     ///
     /// Never fails and never panics: an input that has no meaning in a scene changes nothing. `now` should not
     /// go back; if it does, running animations restart.
     pub fn step(&mut self, now: Millis, input: Input) -> Reply {
         let before = self.scene;
-        if let Input::Sensor { sensor, works } = input {
-            self.setup.sensors = self.setup.sensors.set(sensor, works);
-            let mirroring = self.trial.is_some_and(|trial| trial.exercise == Exercise::Mirror);
-            if sensor == Sensor::Camera && mirroring {
-                self.note = if works { Note::None } else { Note::CameraGone };
-                self.held = None;
-            }
-        }
-        let (mut cue, mut entry) = (None, None);
-        if is_stop(&input) && self.scene != Scene::Close {
+        let input = self.by_hand(now, input);
+        self.sense(&input);
+        let (mut cue, entry) = if is_stop(&input) && self.scene != Scene::Close {
             self.enter(Scene::Close, now);
-            cue = Some(Cue::Bye);
+            (Some(Cue::Bye), None)
+        } else if let (Input::Text(reading), false) = (&input, self.scene == Scene::Close)
+            && reading.concern
+        {
+            self.look_after(now);
+            (None, None)
+        } else if let Input::Facilitator(act) = input {
+            (None, self.overrule(now, act))
         } else {
-            match self.scene {
-                Scene::Greet => {
-                    if matches!(input, Input::Button(Button::A)) {
-                        self.enter(if self.must_ask() { Scene::Consent } else { Scene::Choose }, now);
-                        cue = Some(Cue::Hello);
-                    }
-                }
-                Scene::Consent => self.consent(now, &input),
-                Scene::Choose => self.choose(now, &input),
-                Scene::Show | Scene::Listen => (cue, entry) = self.answer(now, &input),
-                Scene::Explain => {
-                    if is_next(&input) {
-                        self.go_on(now);
-                    }
-                }
-                Scene::Close => self.over |= matches!(input, Input::Button(_)),
-            }
-        }
+            self.play(now, &input)
+        };
         if self.scene == Scene::Listen && before == Scene::Show {
             cue = cue.or(Some(Cue::Ask));
         }
+        let cue = cue.filter(|_| self.setup.comfort.sound != Level::Off);
         Reply { screen: self.screen(now), light: self.light(), cue, entry }
+    }
+
+    fn play(&mut self, now: Millis, input: &Input) -> Given {
+        match self.scene {
+            Scene::Greet => {
+                if matches!(input, Input::Button(Button::A)) {
+                    let next = if self.must_ask() { Scene::Consent } else { Scene::Choose };
+                    self.go_to(next, now);
+                    return (Some(Cue::Hello), None);
+                }
+            }
+            Scene::Consent => self.consent(now, input),
+            Scene::Choose => self.choose(now, input),
+            Scene::Settings => self.settings(now, input),
+            Scene::Show | Scene::Listen if self.talk.is_some() => return self.talk(now, input),
+            Scene::Show | Scene::Listen => return self.answer(now, input),
+            Scene::Why => return self.why(now, input),
+            Scene::Pick => return self.pick(now, input),
+            Scene::Explain => self.explained(now, input),
+            Scene::Pause => self.rest(now, input),
+            Scene::Concern => self.looked_after(now, input),
+            Scene::Close => self.over |= matches!(input, Input::Button(_)),
+        }
+        (None, None)
     }
 
     fn enter(&mut self, scene: Scene, now: Millis) {
         self.scene = scene;
         self.since = now;
+        self.lit = now;
+        self.second_page = false;
     }
 
-    fn must_ask(&self) -> bool {
-        self.setup.sensors.has(Sensor::Camera) || self.setup.sensors.has(Sensor::Microphone)
-    }
-
-    /// Buttons only: before consent the microphone is off, so a spoken yes cannot be heard.
-    fn consent(&mut self, now: Millis, input: &Input) {
-        match input {
-            Input::Button(Button::A) => self.consented = true,
-            Input::Button(Button::B) => self.consented = false,
-            _ => return,
+    fn sense(&mut self, input: &Input) {
+        let Input::Sensor { sensor, works } = *input else { return };
+        self.setup.sensors = self.setup.sensors.set(sensor, works);
+        let mirroring = self.trial.is_some_and(|trial| trial.exercise == Exercise::Mirror);
+        if sensor == Sensor::Camera && mirroring {
+            self.note = if works { Note::None } else { Note::CameraGone };
+            self.held = None;
         }
-        self.enter(Scene::Choose, now);
     }
 
-    fn choose(&mut self, now: Millis, input: &Input) {
-        let exercise = match input {
-            Input::Button(Button::A) => Exercise::ReadTheFace,
-            Input::Button(Button::B) => Exercise::ReadTheWords,
-            Input::Button(Button::C) if self.can_mirror() => Exercise::Mirror,
-            Input::Word { word: Word::Next | Word::Yes, confidence }
-                if *confidence >= judge::WORD_CONFIDENCE_MIN =>
-            {
-                self.least_practised()
-            }
-            _ => return,
+    /// Asks the next question of an exercise; back to the menu when the pack has none.
+    fn ask(&mut self, now: Millis, exercise: Exercise, purpose: Purpose) {
+        let wish = Wish {
+            exercise,
+            purpose,
+            age: self.setup.age,
+            progress: &self.setup.progress,
+            history: &self.history,
+            pack: self.setup.pack,
+            due: self.setup.due,
+            focus: None,
         };
-        self.trials_in_round = 0;
-        self.ask(now, exercise);
+        match next_trial(&wish, &mut self.random) {
+            Some(trial) => self.pose(now, trial),
+            None => self.go_to(Scene::Choose, now),
+        }
     }
 
-    fn can_mirror(&self) -> bool {
-        self.consented && self.setup.sensors.has(Sensor::Camera)
-    }
-
-    fn least_practised(&self) -> Exercise {
-        let possible = |exercise: &Exercise| *exercise != Exercise::Mirror || self.can_mirror();
-        let trials = |exercise: &Exercise| self.tally[exercise.index()].trials;
-        Exercise::ALL.into_iter().filter(possible).min_by_key(trials).unwrap_or(Exercise::ReadTheFace)
-    }
-
-    fn ask(&mut self, now: Millis, exercise: Exercise) {
-        let progress = &self.setup.progress;
-        let trial = next_trial(exercise, progress, self.recent, self.setup.content, &mut self.random);
-        self.recent = [Some(trial.target), self.recent[0]];
+    fn pose(&mut self, now: Millis, trial: Trial) {
+        self.talk =
+            self.setup.pack.talk(trial.item).filter(|_| trial.exercise == Exercise::Converse).map(|talk| {
+                Talking {
+                    turn: 0,
+                    next: 0,
+                    mood: talk.mood,
+                    trust_before: talk.mood.trust,
+                    trust_first: talk.mood.trust,
+                    ended: false,
+                }
+            });
         self.trial = Some(trial);
         self.asked = now;
         self.helped = false;
+        self.revealed = false;
         self.note = Note::None;
         self.held = None;
         self.last = None;
+        self.shuffle();
         self.enter(Scene::Show, now);
     }
 
-    /// Handles an input while a question is open.
-    fn answer(&mut self, now: Millis, input: &Input) -> (Option<Cue>, Option<Entry>) {
-        let Some(trial) = self.trial else { return (None, None) };
-        if self.scene == Scene::Show && now.since(self.since) >= ONSET_MS {
-            self.enter(Scene::Listen, now);
-        }
-        if let Input::Face(reading) = input {
-            return self.look(now, &trial, reading);
-        }
-        let mut meaning = judge::meaning(input, &trial.options);
-        if trial.exercise == Exercise::Mirror {
-            // The buttons of the mirror are hint and skip; naming the feeling is not making the face.
-            meaning = match (input, meaning) {
-                (Input::Button(Button::B), _) => Meaning::Hint,
-                (Input::Button(Button::C), _) => Meaning::Skip,
-                (_, Meaning::Answer(..)) => Meaning::Nothing,
-                (_, other) => other,
-            };
-        }
-        match meaning {
-            Meaning::Answer(emotion, channel) => self.judge(now, &trial, Some(emotion), channel),
-            Meaning::Skip => {
-                let channel =
-                    if matches!(input, Input::Button(_)) { Channel::Button } else { Channel::Voice };
-                self.judge(now, &trial, None, channel)
-            }
-            Meaning::Again => {
-                self.note = Note::None;
-                self.enter(Scene::Show, now);
-                (None, None)
-            }
-            Meaning::Hint => {
-                self.helped = true;
-                self.note = Note::Hint;
-                (None, None)
-            }
-            Meaning::Unclear if trial.exercise != Exercise::Mirror => {
-                self.note = Note::Unclear;
-                (Some(Cue::Unclear), None)
-            }
-            Meaning::Unclear | Meaning::Nothing => (None, None),
-        }
+    /// Offers reasons or replies in a new order.
+    fn shuffle(&mut self) {
+        self.order = [0, 1, 2];
+        self.random.shuffle(&mut self.order);
+        self.at = 0;
     }
 
-    /// Judges, learns, and moves on to the explanation: feedback at once.
-    fn judge(
-        &mut self,
-        now: Millis,
-        trial: &Trial,
-        answer: Option<Emotion>,
-        channel: Channel,
-    ) -> (Option<Cue>, Option<Entry>) {
-        let outcome = answer.map_or(Outcome::Skipped, |answer| judge::outcome(answer, trial.target));
-        let (exercise, target) = (trial.exercise, trial.target);
-        let mut ability = self.setup.progress.get(exercise, target);
-        // A skipped question says nothing of ability, and a hint makes a right answer say too much.
-        if outcome == Outcome::Different || (outcome == Outcome::Same && !self.helped) {
-            let guess = if exercise == Exercise::Mirror { Permille::ZERO } else { GUESS };
-            ability = ability.after(trial.difficulty_ml, guess, outcome == Outcome::Same);
-            self.setup.progress.set(exercise, target, ability);
-        }
+    /// Ends a trial: learns from it and writes its entry. The caller moves on.
+    fn conclude(&mut self, now: Millis, trial: &Trial, outcome: Outcome, done: Done) -> Entry {
+        let before = self.setup.progress.clone();
+        let latency_ms = u32::try_from(now.since(self.asked)).unwrap_or(u32::MAX);
+        self.history.push(trial, done.answer, outcome, latency_ms);
+        let guessing = self.history.guessing();
+        let ability = self.setup.progress.learn(trial, done.answer, outcome, self.helped, guessing);
         let entry = Entry {
             trial: self.trials,
-            exercise,
-            item: trial.item,
-            target,
-            answer,
+            exercise: trial.exercise,
+            item: trial.key,
+            target: trial.target,
+            answer: done.answer,
             outcome,
-            channel,
+            channel: done.channel,
             intensity: trial.intensity,
-            latency_ms: u32::try_from(now.since(self.asked)).unwrap_or(u32::MAX),
+            latency_ms,
             helped: self.helped,
             ability_ml: ability.mean_ml,
             spread_ml: ability.spread_ml,
+            purpose: trial.purpose,
+            judge: crate::Judge::Device,
+            moves: done.moves,
         };
-        let tally = &mut self.tally[exercise.index()];
-        tally.trials += u16::from(outcome != Outcome::Skipped);
-        tally.same += u16::from(outcome == Outcome::Same);
+        if trial.purpose == Purpose::Training && outcome != Outcome::Skipped {
+            self.setup.due.set(trial.exercise, trial.target, false);
+        }
+        self.count(trial.exercise, trial.purpose, outcome, 1);
         self.trials += 1;
         self.trials_in_round += 1;
-        self.last = Some((outcome, answer));
+        self.last = Some(Last { entry, other_reason: done.other_reason, before });
         self.note = Note::None;
         self.held = None;
-        self.enter(Scene::Explain, now);
-        let cue = match outcome {
-            Outcome::Same => Cue::Same,
-            Outcome::Different => Cue::Different,
-            Outcome::Skipped => return (None, Some(entry)),
-        };
-        (Some(cue), Some(entry))
+        entry
     }
 
-    fn go_on(&mut self, now: Millis) {
-        let exercise = self.trial.map(|trial| trial.exercise);
-        match exercise {
-            _ if self.trials >= TRIALS_MAX => self.enter(Scene::Close, now),
-            Some(Exercise::Mirror) if !self.can_mirror() => self.enter(Scene::Choose, now),
-            Some(exercise) if self.trials_in_round < self.setup.trials_per_round => self.ask(now, exercise),
-            _ => {
-                self.trial = None;
-                self.enter(Scene::Choose, now);
-            }
+    /// Counts a trial, or takes it back with `by` -1.
+    fn count(&mut self, exercise: Exercise, purpose: Purpose, outcome: Outcome, by: i16) {
+        let tally = match (&mut self.probe, purpose) {
+            (Some(probe), Purpose::Probe) => probe,
+            _ => &mut self.tally[exercise.index()],
+        };
+        if outcome != Outcome::Skipped {
+            tally.trials = tally.trials.saturating_add_signed(by);
+        }
+        if outcome == Outcome::Same {
+            tally.same = tally.same.saturating_add_signed(by);
         }
     }
 
     fn light(&self) -> Light {
-        let (colour, pattern) = match (self.scene, self.last) {
-            (Scene::Listen, _) => (Colour::LISTEN, Pattern::Breathe),
-            (Scene::Explain, Some((Outcome::Same, _))) => (Colour::SAME, Pattern::Swell),
-            (Scene::Explain, Some((Outcome::Different, _))) => (Colour::DIFFERENT, Pattern::Swell),
+        let outcome = self.last.as_ref().map(|last| last.entry.outcome);
+        let (colour, pattern) = match (self.scene, outcome) {
+            _ if self.signal => (Colour::SIGNAL, Pattern::Signal),
             (Scene::Close, _) if self.over => (Colour::OFF, Pattern::Off),
-            (Scene::Greet | Scene::Close, _) => (Colour::WARM, Pattern::Breathe),
+            (Scene::Listen | Scene::Pick | Scene::Explain, _) if self.talk.is_some() => {
+                let mood = self.talk.map(|talk| talk.mood).unwrap_or_default();
+                (light::of_mood(mood), Pattern::Breathe)
+            }
+            (Scene::Listen | Scene::Why | Scene::Pick, _) => (Colour::LISTEN, Pattern::Breathe),
+            (Scene::Explain, Some(Outcome::Same)) => (Colour::SAME, Pattern::Swell),
+            (Scene::Explain, Some(Outcome::Different)) => (Colour::DIFFERENT, Pattern::Swell),
+            (Scene::Greet | Scene::Pause | Scene::Close, _) => (Colour::WARM, Pattern::Breathe),
             _ => (Colour::WARM, Pattern::Steady),
         };
-        Light { colour, pattern, since: self.since }
+        let since = self.since;
+        match self.setup.comfort.light {
+            // The signal is for the facilitator, whatever the learner likes.
+            _ if self.signal => Light { colour, pattern, since },
+            Level::Off => Light { colour: Colour::OFF, pattern: Pattern::Off, since },
+            Level::Soft => Light { colour: colour.dimmed(), pattern: pattern.calmed(), since },
+            Level::Full => Light { colour, pattern, since },
+        }
+    }
+}
+
+/// How a trial was answered.
+#[derive(Debug, Clone, Copy)]
+struct Done {
+    answer: Option<Emotion>,
+    channel: Channel,
+    moves: Moves,
+    other_reason: bool,
+}
+
+impl Done {
+    const fn by(channel: Channel, answer: Option<Emotion>) -> Self {
+        Self { answer, channel, moves: Moves::NONE, other_reason: false }
     }
 }
 
 fn is_stop(input: &Input) -> bool {
-    match input {
-        Input::Button(Button::Stop) => true,
-        Input::Word { word: Word::Stop, confidence } => *confidence >= judge::WORD_CONFIDENCE_MIN,
-        _ => false,
-    }
+    matches!(input, Input::Button(Button::Stop)) || is_word(input, &[Word::Stop])
 }
 
-fn is_next(input: &Input) -> bool {
+/// Whether one of these words was heard surely enough.
+fn is_word(input: &Input, words: &[Word]) -> bool {
     match input {
-        Input::Button(Button::A) => true,
-        Input::Word { word: Word::Next | Word::Yes, confidence } => *confidence >= judge::WORD_CONFIDENCE_MIN,
+        Input::Word { word, confidence } => *confidence >= judge::WORD_CONFIDENCE_MIN && words.contains(word),
         _ => false,
     }
 }

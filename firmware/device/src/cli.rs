@@ -4,6 +4,8 @@ use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use petri_core::screen::Display;
+use petri_core::{Age, Language, Level};
+use petri_runtime::journal::Profile;
 use std::path::PathBuf;
 
 /// Petri trains people to understand each other. Without a command it runs a demonstration session on the
@@ -66,6 +68,79 @@ pub(crate) enum Command {
     },
     /// List the models and verify every file.
     Models,
+    /// Check, compile and look at content packs.
+    #[command(subcommand)]
+    Content(Content),
+}
+
+/// What to do with a content pack.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Content {
+    /// Check the files of a pack; every fault is told with file and line.
+    Check {
+        /// The folder with the pack's TOML files.
+        folder: PathBuf,
+    },
+    /// Check a pack and compile it into one file for `petri run --pack`.
+    Compile {
+        /// The folder with the pack's TOML files.
+        folder: PathBuf,
+        /// The compiled pack.
+        #[arg(short, long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Print an item in both languages; a conversation as a tree.
+    Preview {
+        /// The folder with the pack's TOML files.
+        folder: PathBuf,
+        /// The item's id; without one, all ids are listed.
+        id: Option<String>,
+    },
+}
+
+/// Whom a session is for, and how it is shown. What is not given stays as the learner had it last.
+#[derive(Debug, Args)]
+pub(crate) struct Look {
+    /// The language of the screens: en or zh-CN.
+    #[arg(long, value_parser = |tag: &str| Language::from_tag(tag).ok_or("use en or zh-CN"), value_name = "TAG")]
+    pub(crate) language: Option<Language>,
+    /// Whom the items should be for: child (6-9), teen (10-15) or adult.
+    #[arg(long, value_parser = |name: &str| Age::from_name(name).ok_or("use child, teen or adult"))]
+    pub(crate) age: Option<Age>,
+    /// Choices for the left hand.
+    #[arg(long)]
+    pub(crate) left_handed: bool,
+    /// One button does everything: choices light up in turn.
+    #[arg(long)]
+    pub(crate) one_button: bool,
+    /// Lights: off, soft or full.
+    #[arg(long, value_parser = level)]
+    pub(crate) light: Option<Level>,
+    /// Sound: off, soft or full.
+    #[arg(long, value_parser = level)]
+    pub(crate) sound: Option<Level>,
+}
+
+fn level(name: &str) -> Result<Level, &'static str> {
+    match name {
+        "off" => Ok(Level::Off),
+        "soft" => Ok(Level::Soft),
+        "full" => Ok(Level::Full),
+        _ => Err("use off, soft or full"),
+    }
+}
+
+impl Look {
+    /// What the learner had last, with what the flags say.
+    pub(crate) fn over(&self, last: Profile) -> Profile {
+        let mut comfort = last.comfort;
+        comfort.language = self.language.unwrap_or(comfort.language);
+        comfort.left_handed |= self.left_handed;
+        comfort.one_button |= self.one_button;
+        comfort.light = self.light.unwrap_or(comfort.light);
+        comfort.sound = self.sound.unwrap_or(comfort.sound);
+        Profile { age: self.age.unwrap_or(last.age), comfort }
+    }
 }
 
 /// Whose session it is, and where it is kept.
@@ -99,6 +174,11 @@ pub(crate) struct Run {
     pub(crate) board: BoardName,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
+    #[command(flatten)]
+    pub(crate) look: Look,
+    /// A compiled content pack; the built-in one if none is named.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pack: Option<PathBuf>,
     /// sim: a picture, or a folder of pictures, for the camera.
     #[arg(long, value_name = "PATH")]
     pub(crate) camera: Option<PathBuf>,
@@ -111,6 +191,9 @@ pub(crate) struct Run {
     /// sim, replay: write a PNG of every screen into this folder.
     #[arg(long, value_name = "DIR")]
     pub(crate) shots: Option<PathBuf>,
+    /// replay: write all screens on one sheet (PNG).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sheet: Option<PathBuf>,
     /// sim, replay: the display of those pictures.
     #[arg(long, value_parser = displays(), default_value = "colour-320x240")]
     pub(crate) display: Display,

@@ -8,7 +8,7 @@ mod play;
 
 use anyhow::bail;
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Cli, Command, Content};
 use petri_core::Word;
 use petri_models::{Id, Store};
 use petri_runtime::journal::Journal;
@@ -70,6 +70,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             say(format_args!("picture: {}", picture.display()));
             Ok(())
         }
+        Command::Content(action) => content(action),
         Command::Models => {
             say(format_args!("edition {EDITION}, models in {}", store.folder().display()));
             for id in Id::ALL {
@@ -82,6 +83,19 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+fn content(action: Content) -> anyhow::Result<()> {
+    let (said, sound) = match action {
+        Content::Check { folder } => petri_content::check(&folder),
+        Content::Compile { folder, out } => petri_content::compile_folder(&folder, &out),
+        Content::Preview { folder, id } => petri_content::preview(&folder, id.as_deref()),
+    };
+    if !sound {
+        bail!("{said}");
+    }
+    say(said);
+    Ok(())
 }
 
 /// Prints a line. A reader that has gone away, as `| head` does, is no error.

@@ -3,16 +3,17 @@
 use crate::cli::{BoardName, Run};
 use crate::{say, shared};
 use anyhow::{Context, bail};
+use petri_board::replay::{self, Pictures};
 use petri_board::sim::{self, Hands, Options};
-use petri_board::{NoDrivers, replay, script};
+use petri_board::{NoDrivers, script};
 use petri_core::input::Sensors;
-use petri_core::{Sensor, Setup, content};
+use petri_core::{Pack, Sensor, Setup};
 use petri_models::Store;
 use petri_runtime::capture::Percept;
-use petri_runtime::journal::Journal;
-use petri_runtime::replay::{Recorder, Start};
+use petri_runtime::journal::{Journal, Profile};
+use petri_runtime::replay::{Recorder, Recording, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
-use petri_runtime::{EDITION, Perception, progress, report};
+use petri_runtime::{EDITION, Perception, content, progress, report, review};
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,15 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
     let options =
         Options { script: Some(script::read(&script)?), shots: Some(shots.clone()), ..Options::default() };
     let mut journal = Journal::open(&journal)?;
-    let play = Play { seed: 1509, trials: 2, learner: 1, face_answers: false, record: None };
+    let play = Play {
+        seed: 163,
+        pack: Pack::starter(),
+        profile: Profile::default(),
+        trials: 2,
+        learner: 1,
+        face_answers: false,
+        record: None,
+    };
     let summary = play.on_sim(store, options, &mut journal)?;
     let picture = out.join("progress.svg");
     let entries = journal.entries(1)?;
@@ -59,11 +68,17 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
 
 /// Runs a session as the flags say.
 pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
+    let pack = content::open(options.pack.as_deref())?;
     match (options.board, &options.from) {
         (BoardName::Pi, _) => return Err(NoDrivers("pi").into()),
         (BoardName::Linux, _) => return Err(NoDrivers("linux").into()),
         (BoardName::Replay, Some(recording)) => {
-            let digest = replay::play(recording, options.shots.as_deref(), options.display)?;
+            let mut recording = Recording::read(recording, pack)?;
+            let start = &mut recording.start;
+            let profile = options.look.over(Profile { age: start.age, comfort: start.comfort });
+            (start.age, start.comfort) = (profile.age, profile.comfort);
+            let (shots, sheet) = (options.shots, options.sheet);
+            let digest = replay::play(&recording, &Pictures { shots, sheet, display: options.display })?;
             say(serde_json::to_string_pretty(&digest)?);
             return Ok(());
         }
@@ -79,6 +94,7 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         camera: options.camera,
         microphone: options.microphone,
         script: options.script.as_deref().map(script::read).transpose()?,
+        pack: Some(pack),
         shots: options.shots,
         display: Some(options.display),
         hands,
@@ -88,6 +104,8 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         // Chance need not be good here, only different from session to session.
         seed: options.seed.unwrap_or_else(|| std::process::id().into()),
         trials: options.trials,
+        pack,
+        profile: options.look.over(journal.profile(options.keeping.learner)?.unwrap_or_default()),
         learner: options.keeping.learner,
         face_answers: options.face_answers,
         record: options.record,
@@ -100,6 +118,8 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
 /// How a session is set up, whatever the board.
 struct Play {
     seed: u64,
+    pack: Pack<'static>,
+    profile: Profile,
     trials: u16,
     learner: u32,
     face_answers: bool,
@@ -111,23 +131,30 @@ impl Play {
         // In the terminal the screens have the room; elsewhere what happens is told line by line.
         let quiet = options.hands == Hands::Keys;
         let perception = Perception::load(store)?;
-        let progress = journal.progress(self.learner)?;
+        let mut progress = journal.progress(self.learner)?;
         let board = sim::open(options)?;
         let sensors = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())
             .set(Sensor::Keyboard, board.has_keyboard);
+        let past = journal.entries(self.learner)?;
+        if let Some(last) = past.last() {
+            progress.rest(board.clock.day().saturating_sub(last.day));
+        }
         let setup = Setup {
             sensors,
             progress,
+            age: self.profile.age,
+            comfort: self.profile.comfort,
+            due: review::due(&past, board.clock.day()),
             trials_per_round: self.trials,
             face_answers: self.face_answers,
-            ..Setup::new(self.seed, &content::STARTER)
+            ..Setup::new(self.seed, &self.pack)
         };
         let recorder = self.record.map(|path| Recorder::create(&path, &Start::of(&setup))).transpose();
         let mut recorder = recorder?;
         let mut last_look = String::new();
-        let keeper = Keeper { journal, learner: self.learner };
+        let keeper = Keeper { journal: &mut *journal, learner: self.learner };
         let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
             let line = match happening {
                 Happening::Screen(screen) => format!(
@@ -150,6 +177,7 @@ impl Play {
             }
         })?;
         recorder.map_or(Ok(()), Recorder::finish)?;
+        journal.set_profile(self.learner, &Profile { comfort: summary.comfort, ..self.profile })?;
         Ok(summary)
     }
 }

@@ -2,9 +2,13 @@
 //!
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
+pub mod choice;
+pub mod concern;
 pub mod detect;
 #[cfg(feature = "therapy")]
 pub mod expression;
+pub mod moves;
+mod phrase;
 pub mod smooth;
 pub mod speech;
 pub mod text;

@@ -1,9 +1,12 @@
 //! Text: sentiment and emotions of a sentence, and the feeling that it names outright.
 
+use super::choice::choice;
+use super::concern::concern;
+use super::moves::{moves, named_feeling_zh};
 use super::sigmoid;
 use crate::engine::{Model, tensor};
 use crate::{Error, intake};
-use petri_core::{Emotion, Permille, TextReading};
+use petri_core::{Emotion, Move, Permille, TextReading};
 use petri_models::{Id, Store};
 use serde::Serialize;
 use tokenizers::Tokenizer;
@@ -56,6 +59,12 @@ pub struct Read {
     pub feeling_confidence: f32,
     /// The feeling that the text names outright, if it names exactly one.
     pub named: Option<Emotion>,
+    /// The choice that the text points to, if that is all it says: 0 for the first.
+    pub choice: Option<u8>,
+    /// What the text does for the person that it is said to.
+    pub moves: Vec<Move>,
+    /// It hints at self-harm or danger.
+    pub concern: bool,
     /// Those of the 28 emotions of GoEmotions that are present, the likeliest first.
     pub emotions: Vec<(String, f32)>,
 }
@@ -112,6 +121,9 @@ impl Text {
     /// When the text is empty or too long, or the engine fails.
     pub fn read(&self, sentence: &str) -> Result<Read, Error> {
         let sentence = intake::text(sentence)?;
+        if is_chinese(sentence) {
+            return Ok(Read::without_model(sentence));
+        }
         let found = self.probabilities(sentence)?;
         let (sentiment, confidence) = self.sentiment(&found.groups);
         let (feeling, feeling_confidence) = self.feeling(&found.ekman);
@@ -129,8 +141,8 @@ impl Text {
             groups: GROUPS.iter().map(|name| (*name).to_owned()).zip(found.groups).collect(),
             feeling,
             feeling_confidence,
-            named: named_feeling(sentence),
             emotions,
+            ..Read::without_model(sentence)
         })
     }
 
@@ -200,14 +212,41 @@ impl Text {
 }
 
 impl Read {
+    /// What the words say by themselves. The model knows English only, so that a Chinese text has nothing more.
+    fn without_model(sentence: &str) -> Self {
+        let named = if is_chinese(sentence) { named_feeling_zh(sentence) } else { named_feeling(sentence) };
+        Self {
+            sentiment: Sentiment::Unsure,
+            confidence: 0.0,
+            groups: Vec::new(),
+            feeling: None,
+            feeling_confidence: 0.0,
+            named,
+            choice: choice(sentence),
+            moves: moves(sentence).iter().collect(),
+            concern: concern(sentence),
+            emotions: Vec::new(),
+        }
+    }
+
     /// What the session needs to know; the words themselves stay behind.
     pub fn reading(&self) -> TextReading {
         TextReading {
             named: self.named,
             read: self.feeling,
             confidence: Permille::new((self.feeling_confidence * 1_000.0) as u16),
+            choice: self.choice,
+            moves: self.moves.iter().copied().collect(),
+            concern: self.concern,
         }
     }
+}
+
+/// Whether a text is written in Chinese rather than in English.
+fn is_chinese(text: &str) -> bool {
+    let han = |c: &char| ('\u{4E00}'..='\u{9FFF}').contains(c);
+    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
+    2 * text.chars().filter(han).count() > letters
 }
 
 fn present(probabilities: &[f32], thresholds: &[f32]) -> Vec<bool> {

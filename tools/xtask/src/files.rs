@@ -1,6 +1,6 @@
 //! Rules about files that no compiler checks.
 
-use crate::{root, screens, target};
+use crate::root;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ const DEVICE_LINES_MAX: usize = 200;
 /// Source files are short, and the device stays a thin shell.
 pub(crate) fn check() -> anyhow::Result<()> {
     let mut sources = Vec::new();
-    for folder in ["firmware", "models/src", "runtime", "board", "tools", "tests"] {
+    for folder in ["firmware", "models/src", "content", "runtime", "board", "tools", "tests"] {
         collect(&root().join(folder), &["rs", "py"], &mut sources)?;
     }
     for path in &sources {
@@ -26,30 +26,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The committed pictures are what the code draws today.
-pub(crate) fn screens_are_current() -> anyhow::Result<()> {
-    let (committed, fresh) = (root().join("docs/screens"), target().join("screens"));
-    screens(&fresh)?;
-    let names = |folder: &Path| -> anyhow::Result<Vec<PathBuf>> {
-        let mut files = Vec::new();
-        collect(folder, &["png"], &mut files)?;
-        let mut names: Vec<PathBuf> =
-            files.iter().filter_map(|path| Some(path.strip_prefix(folder).ok()?.to_owned())).collect();
-        names.sort();
-        Ok(names)
-    };
-    let expected = names(&fresh)?;
-    let differs =
-        |name: &PathBuf| std::fs::read(committed.join(name)).ok() != std::fs::read(fresh.join(name)).ok();
-    let stale: Vec<&PathBuf> = expected.iter().filter(|name| differs(name)).collect();
-    if !stale.is_empty() || names(&committed)? != expected {
-        bail!("docs/screens is out of date ({stale:?}); run `cargo xtask screens` and commit the pictures");
-    }
-    println!("{} pictures are current", expected.len());
-    Ok(())
-}
-
-fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+pub(crate) fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let entries =
         std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))?;
     for entry in entries {

@@ -6,6 +6,7 @@
 mod bare_metal;
 mod files;
 mod packages;
+mod pictures;
 
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabi
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
 fn main() -> ExitCode {
@@ -49,7 +51,8 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             cargo(&["build", "--release", "--package", "petri"])?;
             evaluate(&["bench"], rest)
         }
-        "screens" => screens(&root().join("docs/screens")),
+        "content" => content(),
+        "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
             println!("{HELP}");
             Ok(())
@@ -80,7 +83,7 @@ fn check() -> anyhow::Result<()> {
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
-    step("pictures of docs/", files::screens_are_current)?;
+    step("pictures of docs/", pictures::are_current)?;
     println!("\nall checks passed in {} s", start.elapsed().as_secs());
     Ok(())
 }
@@ -128,29 +131,19 @@ fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
     Ok(std::fs::read(program)?)
 }
 
+/// Compiles the built-in content; the tests of `petri-content` notice when that was forgotten.
+fn content() -> anyhow::Result<()> {
+    let compile = ["content", "compile", "content/starter", "--out", "content/starter.pack"];
+    let mut arguments = vec!["run", "--quiet", "--package", "petri", "--"];
+    arguments.extend(compile);
+    cargo(&arguments)
+}
+
 fn evaluate(arguments: &[&str], rest: &[String]) -> anyhow::Result<()> {
     let mut all = vec!["run", "--release", "--quiet", "--package", "petri-evaluate", "--"];
     all.extend(arguments);
     all.extend(rest.iter().map(String::as_str));
     cargo(&all)
-}
-
-/// Replays a recording of every exercise and keeps the pictures.
-fn screens(folder: &Path) -> anyhow::Result<()> {
-    for display in ["mono-128x64", "colour-240x240", "colour-320x240"] {
-        let out = folder.join(display);
-        if out.is_dir() {
-            std::fs::remove_dir_all(&out)?;
-        }
-        let out = out.to_string_lossy().into_owned();
-        let recording = "tests/recordings/tour.jsonl";
-        let replay =
-            ["--", "run", "--board", "replay", "--from", recording, "--shots", &out, "--display", display];
-        let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri"];
-        arguments.extend(replay);
-        cargo(&arguments)?;
-    }
-    Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> anyhow::Result<()> {

@@ -12,19 +12,20 @@ const CREASE_MIN: i32 = 18;
 
 /// Head and ears. A dropped jaw makes the head longer.
 pub(super) fn head(pose: &Pose<'_>, sketch: &mut Sketch) {
-    for side in [-1, 1] {
-        let ear = sketch.fill(&Path::oval(MIDDLE + side * 416, 510, 50, 72), Tint::Skin);
-        sketch.outline(ear, OUTLINE, Tint::Line);
+    for side in [-1, 1].into_iter().filter(|_| pose.look.has_ears()) {
+        let ear = sketch.fill(&Path::oval(MIDDLE + side * 416, 510, 50, 72), pose.look.skin);
+        sketch.outline(ear, OUTLINE, pose.look.line);
     }
     let chin = 928 + pose.by(Action::MouthOpen, 52);
+    let jaw = pose.look.jaw;
     let (left, right, widest) = (MIDDLE - 414, MIDDLE + 414, 480);
     let skull = Path::new(at(left, widest))
         .cubic(at(left, 210), at(MIDDLE - 250, 52), at(MIDDLE, 52))
         .cubic(at(MIDDLE + 250, 52), at(right, 210), at(right, widest))
-        .cubic(at(right, 760), at(MIDDLE + 262, chin), at(MIDDLE, chin))
-        .cubic(at(MIDDLE - 262, chin), at(left, 760), at(left, widest));
-    let skull = sketch.fill(&skull, Tint::Skin);
-    sketch.outline(skull, OUTLINE, Tint::Line);
+        .cubic(at(right, 760), at(MIDDLE + jaw, chin), at(MIDDLE, chin))
+        .cubic(at(MIDDLE - jaw, chin), at(left, 760), at(left, widest));
+    let skull = sketch.fill(&skull, pose.look.skin);
+    sketch.outline(skull, OUTLINE, pose.look.line);
 }
 
 /// Cheeks, which rise and swell.
@@ -32,7 +33,8 @@ pub(super) fn cheeks(pose: &Pose<'_>, sketch: &mut Sketch) {
     let rise = pose.by(Action::EyesNarrow, 32) + pose.by(Action::MouthCornersUp, 26);
     let swell = pose.by(Action::MouthCornersUp, 18) + pose.by(Action::EyesNarrow, 8);
     for side in [-1, 1] {
-        sketch.fill(&Path::oval(MIDDLE + side * 278, 660 - rise, 74 + swell, 48 + swell / 2), Tint::Cheek);
+        sketch
+            .fill(&Path::oval(MIDDLE + side * 278, 660 - rise, 74 + swell, 48 + swell / 2), pose.look.cheek);
     }
 }
 
@@ -55,16 +57,16 @@ pub(super) fn eye(pose: &Pose<'_>, side: i32, sketch: &mut Sketch) {
     let bottom = Path::new(inner).cubic(lid(-74, -lower), lid(74, -lower), outer);
     let open = sketch.fill(&top.clone().back_along(&bottom), Tint::White);
     let (iris_y, iris) = (pose.snapped(y - 8), if plain { 43 } else { 60 });
-    sketch.fill_within(&Path::oval(pose.snapped(x), iris_y, iris, iris), Tint::Line, open);
+    sketch.fill_within(&Path::oval(pose.snapped(x), iris_y, iris, iris), pose.look.line, open);
     if !plain {
         sketch.fill_within(&Path::oval(x + 20, iris_y - 20, 18, 18), Tint::White, open);
     }
-    sketch.stroke(&bottom, 13, Tint::Line);
-    sketch.stroke(&top, 24, Tint::Line);
+    sketch.stroke(&bottom, 13, pose.look.line);
+    sketch.stroke(&top, 24, pose.look.line);
     let fold = pose.by(Action::EyesNarrow, 72);
     if !plain && fold > CREASE_MIN {
         let y = y + 96 - pose.by(Action::EyesNarrow, 42);
-        sketch.stroke(&arc(x, y, fold, fold / 5), 12, Tint::Crease);
+        sketch.stroke(&arc(x, y, fold, fold / 5), 12, pose.look.crease);
     }
 }
 
@@ -80,7 +82,7 @@ pub(super) fn brow(pose: &Pose<'_>, side: i32, sketch: &mut Sketch) {
         place(244, 258, 4, 80, 12),
         place(308, 314, -26, 58, -14),
     );
-    sketch.stroke(&line, 42, Tint::Line);
+    sketch.stroke(&line, 42, pose.look.brow);
 }
 
 /// The lines on forehead and bridge.
@@ -92,12 +94,12 @@ pub(super) fn frown(pose: &Pose<'_>, sketch: &mut Sketch) {
     if frown > CREASE_MIN {
         for side in [-1, 1] {
             let line = Path::new(at(MIDDLE + side * 24, 376)).line(at(MIDDLE + side * 20, 376 - frown));
-            sketch.stroke(&line, 14, Tint::Crease);
+            sketch.stroke(&line, 14, pose.look.crease);
         }
     }
     let raised = pose.by(Action::InnerBrowUp, 96);
     if raised > CREASE_MIN {
-        sketch.stroke(&arc(MIDDLE, 142, raised, -raised / 8), 13, Tint::Crease);
+        sketch.stroke(&arc(MIDDLE, 142, raised, -raised / 8), 13, pose.look.crease);
     }
 }
 
@@ -109,12 +111,12 @@ pub(super) fn nose(pose: &Pose<'_>, sketch: &mut Sketch) {
     let tip = Path::new(at(MIDDLE - wing, wing_y))
         .cubic(at(MIDDLE - wing - 6, under_y), at(MIDDLE - 20, base + 30), at(MIDDLE, base + 18))
         .cubic(at(MIDDLE + 20, base + 30), at(MIDDLE + wing + 6, under_y), at(MIDDLE + wing, wing_y));
-    sketch.stroke(&tip, 18, Tint::Line);
+    sketch.stroke(&tip, 18, pose.look.line);
     let wrinkle = pose.by(Action::NoseWrinkle, 60);
     if wrinkle > 0 {
         for (y, reach) in [(482, wrinkle * 3 / 4), (524, wrinkle)] {
             if pose.plain.is_none() || y < 500 {
-                sketch.stroke(&arc(MIDDLE, y - wrinkle / 4, reach, wrinkle / 3), 14, Tint::Line);
+                sketch.stroke(&arc(MIDDLE, y - wrinkle / 4, reach, wrinkle / 3), 14, pose.look.line);
             }
         }
     }
@@ -174,22 +176,22 @@ pub(super) fn mouth(pose: &Pose<'_>, sketch: &mut Sketch) {
     let (upper, lower) = (mouth.edge(mouth.upper_y), mouth.edge(mouth.lower_y));
     let lips =
         mouth.edge(mouth.upper_y - mouth.lip).back_along(&mouth.edge(mouth.lower_y + mouth.lip * 5 / 4));
-    sketch.fill(&lips, Tint::Lip);
+    sketch.fill(&lips, pose.look.lip);
     let opening = sketch.fill(&upper.clone().back_along(&lower), Tint::Mouth);
     let tongue =
         Path::oval(MIDDLE, mouth.lower_y + 16, mouth.half * 6 / 10, 20 + pose.by(Action::MouthOpen, 44));
     sketch.fill_within(&tongue, Tint::Tongue, opening);
     let teeth = 22 + pose.by(Action::MouthCornersUp, 24) + pose.by(Action::LipsWide, 16);
     sketch.fill_within(&upper.clone().back_along(&mouth.edge(mouth.upper_y + teeth)), Tint::White, opening);
-    sketch.stroke(&lower, 20, Tint::Line);
+    sketch.stroke(&lower, 20, pose.look.line);
     let firm = if pose.plain.is_some() { 34 } else { 22 };
-    sketch.stroke(&upper, 20 + pose.by(Action::LipsPressed, firm), Tint::Line);
+    sketch.stroke(&upper, 20 + pose.by(Action::LipsPressed, firm), pose.look.line);
     let under = 60
         - pose.by(Action::LipsPressed, 60)
         - pose.by(Action::MouthCornersUp, 40)
         - pose.by(Action::MouthOpen, 60);
     if under > CREASE_MIN {
-        sketch.stroke(&arc(MIDDLE, mouth.lower_y + 62, under, under / 6), 14, Tint::Crease);
+        sketch.stroke(&arc(MIDDLE, mouth.lower_y + 62, under, under / 6), 14, pose.look.crease);
     }
     folds(pose, &mouth, sketch);
 }
@@ -211,7 +213,7 @@ fn folds(pose: &Pose<'_>, mouth: &Mouth, sketch: &mut Sketch) {
                 at(part(x, end_x), part(y, end_y - 60)),
                 at(part(x, end_x), part(y, end_y)),
             );
-            sketch.stroke(&fold, 14, Tint::Crease);
+            sketch.stroke(&fold, 14, pose.look.crease);
         } else if pose.plain.is_none() && corner > 0 {
             let (x, y) = (MIDDLE + side * (mouth.half + 26), mouth.corner_y);
             let bend = x + side * corner / 3;
@@ -220,7 +222,7 @@ fn folds(pose: &Pose<'_>, mouth: &Mouth, sketch: &mut Sketch) {
                 at(bend, y + corner / 2),
                 at(x, y + corner),
             );
-            sketch.stroke(&dimple, 14, Tint::Crease);
+            sketch.stroke(&dimple, 14, pose.look.crease);
         }
     }
 }

@@ -17,12 +17,14 @@ pub(super) const SQUARE: i32 = 1000 * FINE;
 /// Straight pieces to a curve, and to a quarter of an oval.
 const CURVE_PIECES: i32 = 12;
 const OVAL_PIECES: i32 = 8;
+/// Straight pieces to a small bend.
+const BEND_PIECES: i32 = 4;
 /// Corners of the longest path.
 pub(super) const PATH_MAX: usize = 64;
-/// Corners of a whole sketch; the drawn face has about 700 at most.
-pub(super) const POINTS_MAX: usize = 832;
-/// Shapes of a whole sketch; the drawn face has about 40 at most.
-pub(super) const SHAPES_MAX: usize = 48;
+/// Corners of a whole sketch; the drawn face has about 900 at most.
+pub(super) const POINTS_MAX: usize = 1024;
+/// Shapes of a whole sketch; the drawn face has about 50 at most.
+pub(super) const SHAPES_MAX: usize = 64;
 
 /// The place at `x`, `y` units.
 pub(crate) const fn at(x: i32, y: i32) -> Point {
@@ -52,6 +54,11 @@ impl Path {
     /// Goes on to `end` along a cubic Bezier curve with these control points.
     pub(crate) fn cubic(self, first: Point, second: Point, end: Point) -> Self {
         self.curve(first, second, end, CURVE_PIECES)
+    }
+
+    /// The same in fewer pieces, for small bends of which there are many.
+    pub(crate) fn bend(self, first: Point, second: Point, end: Point) -> Self {
+        self.curve(first, second, end, BEND_PIECES)
     }
 
     fn curve(mut self, first: Point, second: Point, end: Point, pieces: i32) -> Self {

@@ -39,6 +39,54 @@ pub enum Tint {
     Open,
     /// The sign on a badge.
     OnBadge,
+    /// The skin of people with a light complexion.
+    SkinLight,
+    /// Their cheeks.
+    CheekLight,
+    /// Their lips.
+    LipLight,
+    /// Their folds.
+    CreaseLight,
+    /// The skin of people with a tanned complexion.
+    SkinTan,
+    /// Their cheeks.
+    CheekTan,
+    /// Their lips.
+    LipTan,
+    /// Their folds.
+    CreaseTan,
+    /// The skin of people with a brown complexion.
+    SkinBrown,
+    /// Their cheeks.
+    CheekBrown,
+    /// Their lips.
+    LipBrown,
+    /// Their folds.
+    CreaseBrown,
+    /// The skin of people with a dark complexion.
+    SkinDark,
+    /// Their cheeks.
+    CheekDark,
+    /// Their lips.
+    LipDark,
+    /// Their folds.
+    CreaseDark,
+    /// Outlines on darker skin.
+    LineDeep,
+    /// Brows gone grey.
+    BrowGrey,
+    /// Black hair.
+    HairBlack,
+    /// Brown hair.
+    HairBrown,
+    /// Red hair.
+    HairRed,
+    /// Grey hair.
+    HairGrey,
+    /// A headscarf.
+    Scarf,
+    /// The frame of glasses.
+    Glasses,
 }
 
 /// A colour type that the painter can draw in.
@@ -49,9 +97,15 @@ pub trait Ink: PixelColor {
     /// The colour for a purpose.
     fn of(tint: Tint) -> Self;
 
+    /// The colour for a grey value from a photograph, for the pixel in this column and row.
+    fn grey(level: u8, column: u32, row: u32) -> Self;
+
     /// The colour of a pixel with these samples in it; nothing where no sample was painted.
     fn mean(samples: &[Option<Tint>]) -> Option<Self>;
 }
+
+/// The order in which four by four dots light up as grey grows brighter.
+const BAYER: [u8; 16] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5];
 
 /// Lit on dark: a lit dot is ink. Areas stay dark and lines are lit.
 impl Ink for BinaryColor {
@@ -69,11 +123,44 @@ impl Ink for BinaryColor {
             | Tint::White
             | Tint::Same
             | Tint::Different
-            | Tint::Open => BinaryColor::Off,
-            Tint::Rule | Tint::Text | Tint::Accent | Tint::Line | Tint::Crease | Tint::OnBadge => {
-                BinaryColor::On
-            }
+            | Tint::Open
+            | Tint::SkinLight
+            | Tint::CheekLight
+            | Tint::LipLight
+            | Tint::SkinTan
+            | Tint::CheekTan
+            | Tint::LipTan
+            | Tint::SkinBrown
+            | Tint::CheekBrown
+            | Tint::LipBrown
+            | Tint::SkinDark
+            | Tint::CheekDark
+            | Tint::LipDark
+            | Tint::HairBlack
+            | Tint::HairBrown
+            | Tint::HairRed
+            | Tint::HairGrey
+            | Tint::Scarf => BinaryColor::Off,
+            Tint::Rule
+            | Tint::Text
+            | Tint::Accent
+            | Tint::Line
+            | Tint::Crease
+            | Tint::OnBadge
+            | Tint::CreaseLight
+            | Tint::CreaseTan
+            | Tint::CreaseBrown
+            | Tint::CreaseDark
+            | Tint::LineDeep
+            | Tint::BrowGrey
+            | Tint::Glasses => BinaryColor::On,
         }
+    }
+
+    fn grey(level: u8, column: u32, row: u32) -> Self {
+        let place = (row % 4 * 4 + column % 4) as usize;
+        let threshold = BAYER.get(place).map_or(128, |rank| rank * 16 + 8);
+        if level > threshold { BinaryColor::On } else { BinaryColor::Off }
     }
 
     fn mean(samples: &[Option<Tint>]) -> Option<Self> {
@@ -86,6 +173,10 @@ impl Ink for Rgb565 {
 
     fn of(tint: Tint) -> Self {
         from_channels(channels(tint))
+    }
+
+    fn grey(level: u8, _column: u32, _row: u32) -> Self {
+        from_channels([level; 3])
     }
 
     fn mean(samples: &[Option<Tint>]) -> Option<Self> {
@@ -127,5 +218,29 @@ const fn channels(tint: Tint) -> [u8; 3] {
         Tint::Same => [58, 140, 88],
         Tint::Different => [206, 126, 20],
         Tint::Open => [108, 120, 138],
+        Tint::SkinLight => [250, 220, 196],
+        Tint::CheekLight => [244, 184, 164],
+        Tint::LipLight => [214, 128, 116],
+        Tint::CreaseLight => [214, 164, 138],
+        Tint::SkinTan => [226, 178, 134],
+        Tint::CheekTan => [220, 150, 112],
+        Tint::LipTan => [186, 104, 88],
+        Tint::CreaseTan => [178, 126, 86],
+        Tint::SkinBrown => [176, 122, 84],
+        Tint::CheekBrown => [170, 98, 70],
+        Tint::LipBrown => [132, 66, 58],
+        Tint::CreaseBrown => [118, 72, 44],
+        Tint::SkinDark => [144, 96, 68],
+        Tint::CheekDark => [152, 84, 64],
+        Tint::LipDark => [156, 80, 76],
+        Tint::CreaseDark => [82, 46, 30],
+        Tint::LineDeep => [40, 26, 22],
+        Tint::BrowGrey => [92, 88, 90],
+        Tint::HairBlack => [52, 44, 48],
+        Tint::HairBrown => [120, 74, 44],
+        Tint::HairRed => [206, 104, 48],
+        Tint::HairGrey => [188, 188, 192],
+        Tint::Scarf => [64, 132, 140],
+        Tint::Glasses => [70, 108, 168],
     }
 }

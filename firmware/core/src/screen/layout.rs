@@ -179,8 +179,8 @@ struct Head {
 fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32) -> (Head, Rectangle) {
     let width = area.size.width.saturating_sub(signs_width);
     // The last column of a glyph is blank, so that it may reach into the gap before the signs.
-    let one_line = Size::new(width + u32::from(signs_width > 0), scale.title_height);
-    let smallest = scale.title_fonts.last().map_or(0, |font| font.character_size.height);
+    let smallest = text::smallest_line(&screen.title, scale.title_fonts);
+    let one_line = Size::new(width + u32::from(signs_width > 0), scale.title_height.max(smallest));
     let two_lines = Size::new(width, 2 * smallest);
     let text = text::fit(&screen.title, scale.title_fonts, one_line)
         .or_else(|| text::fit_or_cut(&screen.title, scale.title_fonts, two_lines));
@@ -235,7 +235,7 @@ fn arrange(screen: &Screen, scale: &Scale, area: Rectangle, wide: bool) -> Middl
 /// Picture left, text right. The picture gives way before the text is cut; a mark is shown in any case.
 fn side_by_side(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
     let largest = area.size.height.min(area.size.width * 9 / 20).min(scale.face_max);
-    let marked = matches!(screen.picture, Picture::Marked { .. });
+    let marked = matches!(screen.picture, Picture::Marked { .. } | Picture::Photo { mark: Some(_), .. });
     let least = if marked { scale.badge_min } else { largest * 2 / 3 };
     let beside = |side: u32| {
         let gap = scale.gap.max(2) + scale.gap / 2;
@@ -249,7 +249,13 @@ fn side_by_side(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
         let text = text::fit(&screen.body, scale.body_fonts, body.size)?;
         Some(Middle { picture, body, text: Some(text), stacked: false })
     });
-    fitting.unwrap_or_else(|| {
+    // A picture that only decorates gives way altogether.
+    let alone = || {
+        let text = text::fit(&screen.body, scale.dense_fonts, area.size).filter(|_| !marked)?;
+        let picture = Rectangle::new(area.top_left, Size::zero());
+        Some(Middle { picture, body: area, text: Some(text), stacked: false })
+    };
+    fitting.or_else(alone).unwrap_or_else(|| {
         let (picture, body) = beside(least);
         let text = text::fit_or_cut(&screen.body, scale.dense_fonts, body.size);
         Middle { picture, body, text, stacked: false }

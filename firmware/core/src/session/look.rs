@@ -1,17 +1,12 @@
 //! What a look at the learner's face means while a question is open.
 
-use super::{FACE_ANSWER_HOLD_MS, HOLD_MS, LIKENESS_MIN, Note, Session};
-use crate::choose::Trial;
-use crate::{Actions, Channel, Cue, Emotion, Entry, Exercise, FaceReading, Millis, Permille};
+use super::{FACE_ANSWER_HOLD_MS, Given, HOLD_MS, LIKENESS_MIN, Note, Session};
+use crate::choose::{Stimulus, Trial};
+use crate::{Actions, Channel, Emotion, Exercise, FaceReading, Millis, Permille};
 
 impl Session<'_> {
     /// A look at the learner's face while a question is open.
-    pub(super) fn look(
-        &mut self,
-        now: Millis,
-        trial: &Trial,
-        reading: &FaceReading,
-    ) -> (Option<Cue>, Option<Entry>) {
+    pub(super) fn look(&mut self, now: Millis, trial: &Trial, reading: &FaceReading) -> Given {
         let mirror = trial.exercise == Exercise::Mirror;
         let shown = match reading {
             FaceReading::NoFace | FaceReading::Unsure => None,
@@ -25,7 +20,9 @@ impl Session<'_> {
         let counts = match shown {
             Some(emotion) if mirror => emotion == trial.target,
             Some(emotion) => {
-                self.setup.face_answers && trial.options.contains(&emotion) && emotion != Emotion::Calm
+                let named = !matches!(trial.stimulus, Stimulus::Care | Stimulus::Talk);
+                let offered = trial.options.contains(&emotion) && emotion != Emotion::Calm;
+                self.setup.face_answers && named && offered
             }
             None => false,
         };

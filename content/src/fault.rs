@@ -1,0 +1,51 @@
+//! What is wrong with a pack, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+/// One fault of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The file, relative to the folder of the pack.
+    pub file: String,
+    /// The line in it, counted from 1.
+    pub line: usize,
+    /// What is wrong, and after a semicolon what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+/// The faults, one per line.
+pub(crate) fn report(faults: &[Fault]) -> String {
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Collects the faults of one file.
+pub(crate) struct Notes<'a> {
+    file: &'a str,
+    text: &'a str,
+    /// The faults so far.
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl<'a> Notes<'a> {
+    pub(crate) const fn new(file: &'a str, text: &'a str) -> Self {
+        Self { file, text, faults: Vec::new() }
+    }
+
+    /// The line of the byte `span` begins at.
+    pub(crate) fn line(&self, span: &Range<usize>) -> usize {
+        1 + self.text.bytes().take(span.start).filter(|byte| *byte == b'\n').count()
+    }
+
+    /// Notes a fault at `span`.
+    pub(crate) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
+        let fault = Fault { file: self.file.to_owned(), line: self.line(span), what: what.into() };
+        self.faults.push(fault);
+    }
+}

@@ -1,0 +1,45 @@
+//! Content packs: from a folder of TOML files to the bytes that [`petri_core::Pack`] reads in place.
+//!
+//! A folder holds `pack.toml`, and whichever of `texts.toml`, `situations.toml`, `care.toml`, `photos.toml`
+//! and `conversations/*.toml` it needs. [`check`] names every fault with file and line; [`compile_folder`]
+//! writes the pack when there is none; [`preview`] shows items in both languages.
+
+mod check;
+mod compile;
+mod fault;
+pub mod limits;
+mod preview;
+mod source;
+mod talk;
+
+pub use compile::compile;
+pub use fault::Fault;
+pub use preview::preview;
+
+use std::fs;
+use std::path::Path;
+
+/// Checks the pack in `folder`: how much there is of what, or every fault on a line of its own.
+/// The second value says whether the pack is sound.
+pub fn check(folder: &Path) -> (String, bool) {
+    match compile::sound(folder) {
+        Ok((folder, bytes)) => (format!("{}, {} bytes: no faults", folder.counts(), bytes.len()), true),
+        Err(faults) => (fault::report(&faults), false),
+    }
+}
+
+/// Compiles the pack in `folder` into the file `out`; writes nothing when there is a fault.
+/// The second value says whether the file was written.
+pub fn compile_folder(folder: &Path, out: &Path) -> (String, bool) {
+    let (source, bytes) = match compile::sound(folder) {
+        Ok(whole) => whole,
+        Err(faults) => return (fault::report(&faults), false),
+    };
+    match fs::write(out, &bytes) {
+        Ok(()) => (format!("{}: {} bytes in {}", source.counts(), bytes.len(), out.display()), true),
+        Err(error) => (
+            format!("{}: cannot be written ({error}); check the folder and its rights", out.display()),
+            false,
+        ),
+    }
+}

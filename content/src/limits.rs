@@ -1,0 +1,51 @@
+//! How long the parts of an item may be, as the screen has room for them: English in bytes, Chinese in
+//! characters.
+
+/// Longest id, in bytes.
+pub const ID_MAX: usize = 24;
+/// Longest line, and longest thing shared, in English.
+pub const LINE_EN_MAX: usize = 110;
+/// Longest line, and longest thing shared, in Chinese.
+pub const LINE_ZH_MAX: usize = 36;
+/// Pieces of a clue.
+pub const CLUES_MAX: usize = 2;
+/// Longest clue in English, all pieces together with what joins them.
+pub const CLUE_EN_MAX: usize = 38;
+/// Longest clue in Chinese.
+pub const CLUE_ZH_MAX: usize = 12;
+/// Longest name in English.
+pub const NAME_EN_MAX: usize = 8;
+/// Longest name in Chinese.
+pub const NAME_ZH_MAX: usize = 3;
+/// Longest story, and longest scene of a conversation, in English.
+pub const STORY_EN_MAX: usize = 140;
+/// Longest story, and longest scene of a conversation, in Chinese.
+pub const STORY_ZH_MAX: usize = 46;
+/// Longest reason or reply in English.
+pub const REPLY_EN_MAX: usize = 80;
+/// Longest reason or reply in Chinese.
+pub const REPLY_ZH_MAX: usize = 26;
+/// Longest example of a caring reply in English.
+pub const BETTER_EN_MAX: usize = 100;
+/// Longest example of a caring reply in Chinese.
+pub const BETTER_ZH_MAX: usize = 32;
+/// Longest title in English.
+pub const TITLE_EN_MAX: usize = 24;
+/// Longest title in Chinese.
+pub const TITLE_ZH_MAX: usize = 8;
+/// Longest thing that a character says, in English.
+pub const TURN_EN_MAX: usize = 100;
+/// Longest thing that a character says, in Chinese.
+pub const TURN_ZH_MAX: usize = 33;
+/// Bounds of valence, arousal and trust, both ways.
+pub const MOOD_MAX: i64 = 1_000;
+/// Replies on the shortest way through a conversation.
+pub const WAY_MIN: usize = 4;
+/// Replies on the longest way through a conversation.
+pub const WAY_MAX: usize = 10;
+/// Ends of a conversation, at least.
+pub const ENDS_MIN: usize = 2;
+/// Fewest replies at a turn that is no end.
+pub const ANSWERS_MIN: usize = 2;
+/// Most turns of one conversation.
+pub const TURNS_MAX: usize = 255;
