@@ -18,7 +18,7 @@ fn with(comfort: Comfort) -> Play {
 #[test]
 fn the_language_is_switched_on_the_device() {
     let mut play = Play::new(Sensors::NONE);
-    play.to_menu();
+    play.reach_menu();
     assert_eq!(play.press(Button::C).screen.scene, Scene::Settings);
     let chinese = play.press(Button::A);
     assert_eq!(chinese.screen.body, "语言：中文");
@@ -34,7 +34,7 @@ fn the_language_is_switched_on_the_device() {
 #[test]
 fn every_setting_can_be_changed_and_changed_back() {
     let mut play = Play::new(Sensors::NONE);
-    play.to_menu();
+    play.reach_menu();
     play.press(Button::C);
     let start = play.session.comfort();
     for setting in 0..5 {
@@ -52,7 +52,7 @@ fn every_setting_can_be_changed_and_changed_back() {
         assert!(seen[1] != start, "setting {setting} does nothing");
         assert!(seen[2] == start || seen[3] == start, "setting {setting} has no way back");
         play = Play::new(Sensors::NONE);
-        play.to_menu();
+        play.reach_menu();
         play.press(Button::C);
         for _ in 0..=setting {
             play.press(Button::B);
@@ -123,7 +123,7 @@ fn words_that_worry_are_answered_with_care_and_never_judged() {
 fn the_signal_shines_even_where_lights_are_off() {
     let comfort = Comfort { light: Level::Off, ..Comfort::default() };
     let mut play = Play::of(Setup { comfort, sensors: Sensors::ALL, ..Setup::new(3, pack()) });
-    play.to_menu();
+    play.reach_menu();
     assert_eq!(play.text(worrying()).light.pattern, Pattern::Signal);
 }
 

@@ -89,7 +89,7 @@ fn say_it_takes_the_word_and_shows_words_only_as_help() {
 #[test]
 fn say_it_needs_somebody_who_hears_or_a_keyboard() {
     let mut play = Play::new(Sensors::NONE);
-    play.to_menu();
+    play.reach_menu();
     for _ in 0..12 {
         assert!(!play.press(Button::B).screen.title.ends_with("Say it"));
     }
@@ -211,7 +211,7 @@ fn every_conversation_of_every_age_ends_by_any_way() {
     for age in Age::ALL {
         for seed in 0..12 {
             let mut play = Play::of(Setup { age, ..Setup::new(seed, pack()) });
-            play.to_menu();
+            play.reach_menu();
             play.start("Talk");
             play.wait(ONSET_MS + 50);
             let chosen = seed as u8 % 3;
@@ -230,7 +230,7 @@ fn every_conversation_of_every_age_ends_by_any_way() {
 fn the_probe_uses_only_what_training_never_does_and_teaches_nothing() {
     let pack: &'static Pack<'static> = pack();
     let mut play = Play::of(Setup::new(5, pack));
-    play.to_menu();
+    play.reach_menu();
     let before = play.session.progress().clone();
     let mut reply = play.start("What carries over");
     for _ in 0..PROBE_TRIALS {

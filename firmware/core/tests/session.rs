@@ -145,7 +145,7 @@ fn a_face_answers_questions_only_where_that_is_allowed() {
     for allowed in [false, true] {
         let setup = Setup { sensors: Sensors::ALL, face_answers: allowed, ..Setup::new(11, pack()) };
         let mut play = Play::of(setup);
-        play.to_menu();
+        play.reach_menu();
         play.start("Faces");
         let question = play.wait(ONSET_MS + 50);
         let offered = question.screen.choices.iter().filter_map(|label| Emotion::from_word(label));

@@ -71,7 +71,7 @@ impl Play {
     }
 
     /// To the menu, with consent where it is asked.
-    pub(crate) fn to_menu(&mut self) -> Reply {
+    pub(crate) fn reach_menu(&mut self) -> Reply {
         let reply = self.press(Button::A);
         if reply.screen.scene == Scene::Consent { self.press(Button::A) } else { reply }
     }
@@ -92,7 +92,7 @@ impl Play {
     /// To the open question of an exercise.
     pub(crate) fn to_question(sensors: Sensors, exercise: Exercise) -> (Self, Reply) {
         let mut play = Self::new(sensors);
-        play.to_menu();
+        play.reach_menu();
         let shown = play.start(exercise.name(Language::English));
         assert_eq!(shown.screen.scene, Scene::Show);
         let reply = play.wait(ONSET_MS + 50);
