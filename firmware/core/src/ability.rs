@@ -1,28 +1,31 @@
-//! How well the learner reads a feeling, with its uncertainty, and how one answer changes both. Integers only.
+//! How well the learner reads a feeling, with its uncertainty, and how one answer changes both. Integers
+//! only.
 //!
 //! # What a logit is here
 //!
-//! The scale is that of the Rasch model: on a line, a situation or a reply, one logit more of ability is one logit
-//! more of success (steepness 1). A drawn face has no difficulty of its own but a strength, and recognition rises
-//! steeply with it: by psychometric functions, not by opinion (Marneweck, Loftus & Hammond, "Psychophysical measures
-//! of sensitivity to facial expression of emotion", 2013). On faces a logit is therefore *defined* by the drawing,
-//! as a quarter of the full strength, and [`FACE_STEEPNESS`] says how many logits of success it is worth.
+//! The scale is that of the Rasch model: on a line, a situation or a reply, one logit more of ability is one
+//! logit more of success (steepness 1). A drawn face has no difficulty of its own but a strength, and
+//! recognition rises steeply with it: by psychometric functions, not by opinion (Marneweck, Loftus & Hammond,
+//! "Psychophysical measures of sensitivity to facial expression of emotion", 2013). On faces a logit is
+//! therefore *defined* by the drawing, as a quarter of the full strength, and [`FACE_STEEPNESS`] says how
+//! many logits of success it is worth.
 //!
 //! # What can be known from 20 answers
 //!
-//! An item of steepness a and guessing floor g, met with chance P, tells at most a²(P-g)²(1-P)/(P(1-g)²): 0.13 a²
-//! for three choices at 0.75, 0.25 for an ideal Rasch item without guessing. Twenty Rasch items with three choices
-//! therefore leave a standard error of 0.53 logits at best after a prior of 1, and twenty ideal ones 0.41. An error
-//! of 0.3 logits in 20 items is within reach only of faces, and only as far as [`FACE_STEEPNESS`] holds.
+//! An item of steepness a and guessing floor g, met with chance P, tells at most a²(P-g)²(1-P)/(P(1-g)²):
+//! 0.13 a² for three choices at 0.75, 0.25 for an ideal Rasch item without guessing. Twenty Rasch items with
+//! three choices therefore leave a standard error of 0.53 logits at best after a prior of 1, and twenty ideal
+//! ones 0.41. An error of 0.3 logits in 20 items is within reach only of faces, and only as far as
+//! [`FACE_STEEPNESS`] holds.
 
 use crate::Permille;
 use serde::{Deserialize, Serialize};
 
 /// Logits of success that one logit of ability is worth on a drawn face, in thousandths.
 ///
-/// An assumption until learners have been measured: it lets success climb from 27 % to 73 % of the way between
-/// guessing and knowing within a fifth of the full strength.
-pub const FACE_STEEPNESS: u16 = 2_500;
+/// An assumption until learners have been measured: it lets success climb from 27 % to 73 % of the way
+/// between guessing and knowing within a fifth of the full strength.
+pub const FACE_STEEPNESS: u16 = 3_000;
 /// The same for items that have a fixed difficulty: the Rasch model.
 pub const ITEM_STEEPNESS: u16 = 1_000;
 /// Success beyond any ability: two answers in a hundred go wrong by a slip of the finger or the mind.
@@ -90,8 +93,9 @@ impl Ability {
 
     /// The belief after one answer that counts for `weight`.
     ///
-    /// Bayes' rule on 13 points of the belief, then the normal belief of the same mean and variance (assumed density
-    /// filtering). Unlike a step along the slope it stays true where one logit is worth several logits of success.
+    /// Bayes' rule on 13 points of the belief, then the normal belief of the same mean and variance (assumed
+    /// density filtering). Unlike a step along the slope it stays true where one logit is worth several
+    /// logits of success.
     #[must_use]
     pub fn after(self, curve: &Curve, same: bool, weight: Permille) -> Self {
         let mut moments = [0i64; 3];
@@ -117,6 +121,12 @@ impl Ability {
     #[must_use]
     pub fn loosened(self, variance: i64) -> Self {
         Self::of(i64::from(self.mean_ml), self.variance() + variance)
+    }
+
+    /// The belief after the ability has risen by so many thousandths of a logit.
+    #[must_use]
+    pub fn moved(self, by_ml: i16) -> Self {
+        Self::of(i64::from(self.mean_ml) + i64::from(by_ml), self.variance())
     }
 
     /// In millionths of a squared logit.

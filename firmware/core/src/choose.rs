@@ -2,19 +2,22 @@
 //!
 //! # The criterion
 //!
-//! A trial is wanted that the learner meets with a chance of [`SUCCESS`], over everything that the ability may be.
-//! With three choices the information of an item is greatest at a success of 0.73, whatever its steepness, and at
-//! 0.75 it is still 99 % of that: so the trial that is nearest to the wanted difficulty tells most, and is met three
-//! times in four. Near that rate people learn fastest and stay willing (Wilson et al., "The Eighty Five Percent
-//! Rule", 2019, for two choices). A drawn face gets the very strength; of the items of a pack the nearest comes.
+//! A trial is wanted that the learner meets with a chance of [`SUCCESS`], over everything that the ability
+//! may be. With three choices the information of an item is greatest at a success of 0.73, whatever its
+//! steepness, and at 0.75 it is still 99 % of that: so the trial that is nearest to the wanted difficulty
+//! tells most, and is met three times in four. Near that rate people learn fastest and stay willing (Wilson
+//! et al., "The Eighty Five Percent Rule", 2019, for two choices). A drawn face gets the very strength; of
+//! the items of a pack the nearest comes.
 
 mod item;
 mod target;
+#[cfg(test)]
+mod tests;
 
-use crate::ability::{Curve, FACE_STEEPNESS, ITEM_STEEPNESS};
+use crate::ability::{Ability, Curve, FACE_STEEPNESS, ITEM_STEEPNESS};
 use crate::history::History;
 use crate::pack::{Age, Pack};
-use crate::progress::{Pair, Progress};
+use crate::progress::Progress;
 use crate::random::Random;
 use crate::{Actor, Emotion, Exercise, Permille, Purpose};
 use serde::{Deserialize, Serialize};
@@ -35,11 +38,13 @@ pub const CLOSE_ML: i16 = 200;
 const MIXED_UP_ML: i16 = 300;
 const MIXED_UP_MORE_ML: i32 = 900;
 /// What naming a feeling without choices adds to the difficulty of a line.
-const SAY_IT_ML: i16 = 600;
+const SAY_IT_ML: i16 = 200;
 /// Difficulty of the calm face beside two choices that are far from it.
 const CALM_ML: i16 = -700;
+/// With this much need of easy trials, choices are far apart and no mixed-up pair is practised.
+const FAR_EASE_ML: i16 = 600;
 /// Training asks a little less than the best estimate while it is unsure: by this share of the spread.
-const KIND: Permille = Permille::new(250);
+const KIND: Permille = Permille::new(500);
 
 /// What a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +86,10 @@ pub struct Trial {
     pub intensity: Permille,
     /// What the answer buttons offer; the target is one of them.
     pub options: [Emotion; 3],
+    /// No choices are offered: any feeling may be said, as in *say it*. A focused test asks so, because a
+    /// guess then meets the target once in seven instead of once in three, and each answer tells a quarter
+    /// more.
+    pub open: bool,
     /// Difficulty on the ability scale, in thousandths of a logit; it takes the options into account.
     pub difficulty_ml: i16,
 }
@@ -89,7 +98,12 @@ impl Trial {
     /// How success at this trial depends on ability.
     pub fn curve(&self) -> Curve {
         let steepness = steepness(self.exercise, self.stimulus, self.target);
-        Curve { difficulty_ml: self.difficulty_ml, steepness, guess: guess(self.exercise) }
+        Curve { difficulty_ml: self.difficulty_ml, steepness, guess: guess(self.exercise, self.open) }
+    }
+
+    /// The feelings that can be answered.
+    pub fn choices(&self) -> &[Emotion] {
+        if self.open { &Emotion::ALL } else { &self.options }
     }
 }
 
@@ -108,9 +122,11 @@ pub struct Wish<'a> {
     pub history: &'a History,
     /// Where items come from.
     pub pack: &'a Pack<'a>,
-    /// What has not been practised for long enough to be due for review. Whoever calls takes out what was practised.
+    /// What has not been practised for long enough to be due for review. Whoever calls takes out what was
+    /// practised.
     pub due: Due,
-    /// A test of this one feeling: about two trials in three ask for it, and nothing is made easier to be kind.
+    /// A test of this one feeling: about two trials in three ask for it, and nothing is made easier to be
+    /// kind.
     pub focus: Option<Emotion>,
 }
 
@@ -142,8 +158,8 @@ impl Due {
 
 /// Chooses the next trial; nothing when the pack has no item for the exercise.
 ///
-/// What is due comes first, then a pair that is mixed up, then the feeling that is known least about or read least
-/// well. The last two targets and the items seen lately rest. After misses the next trials are easier
+/// What is due comes first, then a pair that is mixed up, then the feeling that is known least about or read
+/// least well. The last two targets and the items seen lately rest. After misses the next trials are easier
 /// ([`History::ease_ml`]).
 pub fn next_trial(wish: &Wish<'_>, random: &mut Random) -> Option<Trial> {
     let plan = target::plan(wish, random);
@@ -158,6 +174,7 @@ pub fn next_trial(wish: &Wish<'_>, random: &mut Random) -> Option<Trial> {
         actor,
         intensity: Permille::FULL,
         options: target::options(wish, &plan, random),
+        open: wish.focus.is_some() || wish.exercise == Exercise::SayIt,
         difficulty_ml: 0,
     };
     if trial.stimulus != Stimulus::Face {
@@ -179,10 +196,19 @@ pub fn next_trial(wish: &Wish<'_>, random: &mut Random) -> Option<Trial> {
     Some(trial)
 }
 
+/// Chance of meeting the target, as far as the learner and the moment are known.
+pub fn expected(trial: &Trial, progress: &Progress, history: &History) -> Permille {
+    let curve = trial.curve();
+    let chance = progress.get(trial.exercise, trial.target).chance(&curve);
+    let lost = i32::from(chance.get()) - i32::from(curve.guess.get());
+    Permille::new((i32::from(chance.get()) - history.guessed().of(lost)) as u16)
+}
+
 /// Which exercise comes next when the learner leaves it to the device.
 ///
-/// Of the `possible` ones that with most feelings due; then that in which most can be learned. What was practised
-/// lately waits, so that there is variety. With nothing possible it is reading faces, which needs nothing.
+/// Of the `possible` ones that with most feelings due; then that in which most can be learned. What was
+/// practised lately waits, so that there is variety. With nothing possible it is reading faces, which needs
+/// nothing.
 pub fn recommend(
     progress: &Progress,
     due: Due,
@@ -208,8 +234,8 @@ pub fn recommend(
     best.1
 }
 
-/// How hard a drawn face is beside choices that are far from it: fainter is harder, by a logit for each quarter of
-/// the full strength. Calm has no strength, only likeness to faint sadness.
+/// How hard a drawn face is beside choices that are far from it: fainter is harder, by a logit for each
+/// quarter of the full strength. Calm has no strength, only likeness to faint sadness.
 pub const fn face_difficulty_ml(target: Emotion, intensity: Permille) -> i16 {
     match target {
         Emotion::Calm => CALM_ML,
@@ -217,16 +243,14 @@ pub const fn face_difficulty_ml(target: Emotion, intensity: Permille) -> i16 {
     }
 }
 
-/// Chance of meeting the target without reading anything.
-pub const fn guess(exercise: Exercise) -> Permille {
+/// Chance of meeting the target without reading anything; `open` where no choices are offered.
+pub const fn guess(exercise: Exercise, open: bool) -> Permille {
     Permille::new(match exercise {
-        Exercise::SayIt => 143,
         Exercise::Mirror => 0,
         Exercise::ReplyWithCare => 100,
         Exercise::Converse => 330,
-        Exercise::ReadTheFace | Exercise::ReadTheWords | Exercise::ReadTheSituation | Exercise::Together => {
-            333
-        }
+        _ if open => 143,
+        _ => 333,
     })
 }
 
@@ -239,34 +263,36 @@ fn steepness(exercise: Exercise, stimulus: Stimulus, target: Emotion) -> u16 {
 /// The wanted difficulty, choices included, in thousandths of a logit.
 fn wanted_ml(wish: &Wish<'_>, trial: &Trial) -> i16 {
     let mut belief = wish.progress.get(trial.exercise, trial.target);
-    let ease_ml = match wish.focus {
-        None => {
-            belief.mean_ml -= KIND.of(i32::from(belief.spread_ml)) as i16;
-            wish.history.ease_ml()
-        }
-        Some(_) => 0,
-    };
     let curve = trial.curve();
-    belief.difficulty_for(SUCCESS, curve.steepness, curve.guess) - ease_ml
+    let mut easier = KIND.of(i32::from(belief.spread_ml)) + i32::from(wish.history.ease_ml());
+    if wish.focus.is_some() {
+        // What tells most is asked at the best estimate, however unsure that is.
+        belief.spread_ml = Ability::SPREAD_ML_MIN;
+        easier = 0;
+    }
+    // Easier by so many logits of success, which are fewer logits of ability where the curve is steep.
+    let easier_ml = easier * 1_000 / i32::from(curve.steepness);
+    belief.difficulty_for(SUCCESS, curve.steepness, curve.guess) - easier_ml as i16
 }
 
 /// What the choices, or their absence, add to the difficulty.
 fn extra_ml(wish: &Wish<'_>, trial: &Trial) -> i16 {
-    match trial.exercise {
-        Exercise::SayIt => return SAY_IT_ML,
-        Exercise::Mirror | Exercise::ReplyWithCare | Exercise::Converse => return 0,
-        _ => {}
+    if matches!(trial.exercise, Exercise::Mirror | Exercise::ReplyWithCare | Exercise::Converse) {
+        return 0;
     }
+    let recalled = if trial.exercise == Exercise::SayIt { SAY_IT_ML } else { 0 };
     let pair = wish.progress.mixed_up().filter(|pair| pair.has(trial.target));
     let close = trial.target.often_taken_for();
-    let add = |option: &Emotion| match pair {
-        Some(Pair { strength, .. }) if pair.is_some_and(|pair| pair.partner(trial.target) == *option) => {
-            MIXED_UP_ML + strength.of(MIXED_UP_MORE_ML) as i16
+    let add = |choice: &Emotion| {
+        if let Some(pair) = pair.filter(|pair| pair.partner(trial.target) == *choice) {
+            MIXED_UP_ML + pair.strength.of(MIXED_UP_MORE_ML) as i16
+        } else if close.contains(choice) {
+            CLOSE_ML
+        } else {
+            0
         }
-        _ if close.contains(option) => CLOSE_ML,
-        _ => 0,
     };
-    trial.options.iter().filter(|option| **option != trial.target).map(add).sum()
+    recalled + trial.choices().iter().filter(|choice| **choice != trial.target).map(add).sum::<i16>()
 }
 
 fn intensity_for(target: Emotion, wanted_ml: i16) -> Permille {

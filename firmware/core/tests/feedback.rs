@@ -16,6 +16,7 @@ const fn trial(exercise: Exercise, stimulus: Stimulus, target: Emotion, item: u1
         actor: Actor::Ada,
         intensity: Permille::FULL,
         options: [target, Emotion::Calm, Emotion::Sad],
+        open: false,
         difficulty_ml: 0,
     }
 }

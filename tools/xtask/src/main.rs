@@ -19,6 +19,7 @@ cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabi
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -52,6 +53,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             evaluate(&["bench"], rest)
         }
         "content" => content(),
+        "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
             println!("{HELP}");
@@ -83,9 +85,17 @@ fn check() -> anyhow::Result<()> {
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
+    step("simulated learners", || learners(&["--check".to_owned()]))?;
     step("pictures of docs/", pictures::are_current)?;
     println!("\nall checks passed in {} s", start.elapsed().as_secs());
     Ok(())
+}
+
+/// Simulated learners practise with the real engine; writes `docs/learners.md`, or compares with it.
+fn learners(rest: &[String]) -> anyhow::Result<()> {
+    let mut arguments = vec!["run", "--release", "--package", "petri-learners", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
 }
 
 fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {

@@ -15,7 +15,8 @@ pub(super) struct Found {
     pub(super) intensity: Permille,
 }
 
-/// The item for this purpose that fits best: of the feeling, not seen lately, for the age, near the difficulty.
+/// The item for this purpose that fits best: of the feeling, not seen lately, for the age, near the
+/// difficulty.
 ///
 /// Each of these outweighs all that follow it. Among items that are alike, chance decides.
 pub(super) fn nearest(wish: &Wish<'_>, trial: &Trial, wanted_ml: i16, random: &mut Random) -> Option<Found> {
@@ -26,8 +27,9 @@ pub(super) fn nearest(wish: &Wish<'_>, trial: &Trial, wanted_ml: i16, random: &m
             return;
         }
         let seen = |past: &crate::history::Past| past.stimulus == trial.stimulus && past.key == tag.key;
-        let mut distance = (i32::from(tag.difficulty_ml()) - wanted_ml).abs();
-        distance += random.below(600) as i32;
+        let mut distance = (i32::from(tag.difficulty_ml()) - wanted_ml).abs() + random.below(600) as i32;
+        // Where easy items are needed, an easy one for another age is better than a hard one.
+        distance *= if wish.history.ease_ml() >= super::FAR_EASE_ML { 30 } else { 1 };
         distance += if tag.feeling == trial.target { 0 } else { 100_000 };
         // The longer ago, the sooner it may come again.
         if let Some(ago) = wish.history.newest_first().position(seen) {

@@ -1,13 +1,11 @@
 //! Which feeling comes next, and between which choices.
 
-use super::{MASTERED_ML, Wish};
+use super::{FAR_EASE_ML, MASTERED_ML, Wish};
 use crate::ability::Ability;
 use crate::progress::Pair;
 use crate::random::Random;
 use crate::{Emotion, Exercise, Outcome, Purpose};
 
-/// With this much need of easy trials, choices are far apart and no mixed-up pair is practised.
-const FAR_EASE_ML: i16 = 600;
 /// From these abilities on one and two of the choices are feelings that the target is often taken for.
 const CLOSE_FROM_ML: [i16; 2] = [0, 1_000];
 /// At most this many of the last ten trials practise a mixed-up pair.
@@ -24,7 +22,7 @@ pub(super) struct Plan {
 /// How much a feeling needs practice, in thousandths of a logit: what is missing, and what is not known.
 pub(super) fn need_ml(ability: Ability) -> i32 {
     let missing = i32::from(MASTERED_ML) + 300 - i32::from(ability.mean_ml);
-    (missing + i32::from(ability.spread_ml)).clamp(0, 3_000)
+    missing + i32::from(ability.spread_ml)
 }
 
 pub(super) fn plan(wish: &Wish<'_>, random: &mut Random) -> Plan {
@@ -55,10 +53,10 @@ fn contrasts_now(wish: &Wish<'_>, pair: Pair) -> bool {
         && wish.history.ease_ml() < FAR_EASE_ML
 }
 
-/// Two trials in three, at most three in a row: who always answers the same must not be right.
+/// Three trials in four, at most four in a row: who always answers the same must not be right.
 fn focused(wish: &Wish<'_>, focus: Emotion, random: &mut Random) -> Emotion {
     let run = wish.history.newest_first().take_while(|past| past.target == focus).count();
-    if run == 0 || (run < 3 && random.below(3) > 0) {
+    if run == 0 || (run < 4 && random.below(4) > 0) {
         return focus;
     }
     let mut others = Emotion::ALL;
@@ -81,11 +79,11 @@ fn least_met(wish: &Wish<'_>, random: &mut Random) -> Emotion {
 fn most_needed(wish: &Wish<'_>, random: &mut Random) -> Emotion {
     let mut best = (i32::MIN, Emotion::Happy);
     for emotion in Emotion::ALL.into_iter().filter(|emotion| possible(wish, *emotion)) {
-        let mut need = need_ml(wish.progress.get(wish.exercise, emotion)) + random.below(500) as i32;
+        let mut need = need_ml(wish.progress.get(wish.exercise, emotion)) + random.below(200) as i32;
         if wish.due.has(wish.exercise, emotion) {
             need += 5_000;
         }
-        for (past, rest) in wish.history.newest_first().zip([20_000, 10_000, 500]) {
+        for (past, rest) in wish.history.newest_first().zip([20_000, 10_000, 0]) {
             need -= if past.target == emotion { rest } else { 0 };
         }
         let lately = || wish.history.newest_first().take(8).filter(|past| past.target == emotion);
