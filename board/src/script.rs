@@ -10,11 +10,13 @@
 //! listen:  wait 1500            # milliseconds
 //! choose:  start Words          # on through the menu to this exercise, and begin it
 //! explain: facilitator same     # or different, void, clear
+//! why?:    press b              # only if this scene comes before that of the next step
 //! choose:  press stop
 //! ```
 
 use petri_core::{Button, Facilitator, Scene};
 use petri_runtime::{Clip, Error, Frame, intake};
+use std::collections::VecDeque;
 use std::path::Path;
 
 /// Largest script that is read.
@@ -25,6 +27,8 @@ pub const SCRIPT_BYTES_MAX: usize = 64 << 10;
 pub struct Step {
     /// The scene to wait for.
     pub scene: Scene,
+    /// Left out when the scene of a later step comes first.
+    pub optional: bool,
     /// What to do.
     pub action: Action,
 }
@@ -52,6 +56,16 @@ pub enum Action {
     Wait(u64),
 }
 
+/// Takes the step that is to be done in `scene`, if any: the first, or what comes after optional ones.
+pub fn take(steps: &mut VecDeque<Step>, scene: Scene) -> Option<Action> {
+    let skipped = steps.iter().take_while(|step| step.optional && step.scene != scene).count();
+    if steps.get(skipped)?.scene != scene {
+        return None;
+    }
+    steps.drain(..skipped);
+    steps.pop_front().map(|step| step.action)
+}
+
 /// Longest wait in one step.
 const WAIT_MS_MAX: u64 = 60_000;
 
@@ -71,9 +85,11 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
         let refuse =
             |what: String| Error::Intake { path: path.to_owned(), what: format!("line {}: {what}", i + 1) };
         let (scene, rest) = line.split_once(':').ok_or_else(|| refuse("write `scene: action`".to_owned()))?;
-        let scene = Scene::ALL.into_iter().find(|known| known.name() == scene.trim()).ok_or_else(|| {
+        let name = scene.trim().trim_end_matches('?');
+        let optional = name.len() < scene.trim().len();
+        let scene = Scene::ALL.into_iter().find(|known| known.name() == name).ok_or_else(|| {
             let names = Scene::ALL.map(Scene::name).join(", ");
-            refuse(format!("there is no scene `{}`; use one of {names}", scene.trim()))
+            refuse(format!("there is no scene `{name}`; use one of {names}"))
         })?;
         let rest = rest.trim();
         let (verb, object) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -102,7 +118,7 @@ pub fn read(path: &Path) -> Result<Vec<Step>, Error> {
                 )));
             }
         };
-        steps.push(Step { scene, action });
+        steps.push(Step { scene, optional, action });
     }
     Ok(steps)
 }
@@ -121,7 +137,7 @@ mod tests {
     #[test]
     fn steps_are_read_and_comments_are_not() {
         let steps = parse("# hello\ngreet: press a\n\nlisten:  press sad # why not\nlisten: type so it is\n");
-        let step = |scene, action| Step { scene, action };
+        let step = |scene, action| Step { scene, optional: false, action };
         assert_eq!(
             steps.expect("a script"),
             [
@@ -130,6 +146,17 @@ mod tests {
                 step(Scene::Listen, Action::Type("so it is".to_owned())),
             ]
         );
+    }
+
+    #[test]
+    fn an_optional_step_is_left_out_when_a_later_scene_comes_first() {
+        let text = "why?: press b\nwhy?: press c\nexplain: press a\nwhy: press a\n";
+        let mut steps = VecDeque::from(parse(text).expect("a script"));
+        assert_eq!(take(&mut steps, Scene::Listen), None);
+        assert_eq!(take(&mut steps, Scene::Why), Some(Action::Press(Button::B)));
+        assert_eq!(take(&mut steps, Scene::Explain), Some(Action::Press(Button::A)));
+        assert_eq!(take(&mut steps, Scene::Explain), None);
+        assert_eq!(steps.len(), 1);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Start {
             age: setup.age,
             comfort: setup.comfort,
             due: setup.due,
-            pack_crc32: crc32(setup.pack.bytes()),
+            pack_crc32: pack_crc32(setup.pack),
         }
     }
 
@@ -79,6 +79,12 @@ impl Start {
             ..Setup::new(self.seed, pack)
         }
     }
+}
+
+/// The checksum that stands at the end of the pack. That of the whole would be the same for every sound pack.
+fn pack_crc32(pack: &Pack<'_>) -> u32 {
+    let bytes = pack.bytes();
+    crc32(&bytes[..bytes.len().saturating_sub(4)])
 }
 
 /// One input with its time.
@@ -138,7 +144,7 @@ impl<'a> Recording<'a> {
                 format!("it is a {} recording of version {}", start.edition, start.version),
             ));
         }
-        if start.pack_crc32 != crc32(pack.bytes()) {
+        if start.pack_crc32 != pack_crc32(&pack) {
             return Err(refuse(
                 1,
                 "it was recorded with another content pack; name that one with --pack".to_owned(),

@@ -1,7 +1,7 @@
 //! The hands of the simulator: a script, keys, or a pipe.
 
 use super::{PAUSE_MS, STALLED_MS, World, paint};
-use crate::script::{Action, Step};
+use crate::script::{self, Action, Step};
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use petri_core::{Button, Facilitator, Scene};
 use petri_runtime::intake;
@@ -38,9 +38,9 @@ impl Buttons for SimButtons {
         if entered.elapsed() < pause || self.acted.elapsed() < pause {
             return Ok(None);
         }
-        if self.script.front().is_some_and(|step| Some(step.scene) == scene) {
+        if let Some(action) = scene.and_then(|scene| script::take(&mut self.script, scene)) {
             self.acted = Instant::now();
-            return Ok(self.script.pop_front().and_then(|step| self.act(step.action)));
+            return Ok(self.act(action));
         }
         if self.scripted && self.acted.elapsed() > Duration::from_millis(STALLED_MS) {
             return Err(PortError::Closed { part: "script" });
@@ -72,7 +72,8 @@ impl SimButtons {
                 if title.ends_with(name.as_str()) {
                     return Some(Pressed::Button(Button::A));
                 }
-                self.script.push_front(Step { scene: Scene::Choose, action: Action::Start(name) });
+                let scene = Scene::Choose;
+                self.script.push_front(Step { scene, optional: false, action: Action::Start(name) });
                 return Some(Pressed::Button(Button::B));
             }
             Action::Choose(label) => {

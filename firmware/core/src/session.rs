@@ -15,21 +15,23 @@ mod overrule;
 mod replies;
 mod scan;
 mod scenes;
+mod trial;
 
 pub use scan::SCAN_MS;
 
-use crate::choose::{Due, Trial, Wish, next_trial};
+use trial::Done;
+
+use crate::choose::{Due, Trial};
 use crate::comfort::{Comfort, Level};
 use crate::history::History;
 use crate::input::{Button, Input, Sensor, Sensors, Word};
 use crate::judge;
 use crate::light::{self, Colour, Light, Pattern};
-use crate::moves::Moves;
 use crate::pack::{Age, Mood, Pack, REPLIES_MAX};
 use crate::progress::Progress;
 use crate::random::Random;
 use crate::reply::{Reply, Scene};
-use crate::{Actions, Channel, Cue, Emotion, Entry, Exercise, Millis, Outcome, Permille, Purpose};
+use crate::{Actions, Cue, Emotion, Entry, Exercise, Millis, Outcome, Permille};
 
 /// A face unfolds from rest in this time: slow enough to watch, quick enough to stay natural.
 pub const ONSET_MS: u64 = 900;
@@ -293,104 +295,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks the next question of an exercise; back to the menu when the pack has none.
-    fn ask(&mut self, now: Millis, exercise: Exercise, purpose: Purpose) {
-        let wish = Wish {
-            exercise,
-            purpose,
-            age: self.setup.age,
-            progress: &self.setup.progress,
-            history: &self.history,
-            pack: self.setup.pack,
-            due: self.setup.due,
-            focus: None,
-        };
-        match next_trial(&wish, &mut self.random) {
-            Some(trial) => self.pose(now, trial),
-            None => self.go_to(Scene::Choose, now),
-        }
-    }
-
-    fn pose(&mut self, now: Millis, trial: Trial) {
-        self.talk =
-            self.setup.pack.talk(trial.item).filter(|_| trial.exercise == Exercise::Converse).map(|talk| {
-                Talking {
-                    turn: 0,
-                    next: 0,
-                    mood: talk.mood,
-                    trust_before: talk.mood.trust,
-                    trust_first: talk.mood.trust,
-                    ended: false,
-                }
-            });
-        self.trial = Some(trial);
-        self.asked = now;
-        self.helped = false;
-        self.revealed = false;
-        self.note = Note::None;
-        self.held = None;
-        self.last = None;
-        self.shuffle();
-        self.enter(Scene::Show, now);
-    }
-
-    /// Offers reasons or replies in a new order.
-    fn shuffle(&mut self) {
-        self.order = [0, 1, 2];
-        self.random.shuffle(&mut self.order);
-        self.at = 0;
-    }
-
-    /// Ends a trial: learns from it and writes its entry. The caller moves on.
-    fn conclude(&mut self, now: Millis, trial: &Trial, outcome: Outcome, done: Done) -> Entry {
-        let before = self.setup.progress.clone();
-        let latency_ms = u32::try_from(now.since(self.asked)).unwrap_or(u32::MAX);
-        self.history.push(trial, done.answer, outcome, latency_ms);
-        let guessing = self.history.guessing();
-        let ability = self.setup.progress.learn(trial, done.answer, outcome, self.helped, guessing);
-        let entry = Entry {
-            trial: self.trials,
-            exercise: trial.exercise,
-            item: trial.key,
-            target: trial.target,
-            answer: done.answer,
-            outcome,
-            channel: done.channel,
-            intensity: trial.intensity,
-            latency_ms,
-            helped: self.helped,
-            ability_ml: ability.mean_ml,
-            spread_ml: ability.spread_ml,
-            purpose: trial.purpose,
-            judge: crate::Judge::Device,
-            moves: done.moves,
-        };
-        if trial.purpose == Purpose::Training && outcome != Outcome::Skipped {
-            self.setup.due.set(trial.exercise, trial.target, false);
-        }
-        self.count(trial.exercise, trial.purpose, outcome, 1);
-        self.trials += 1;
-        self.trials_in_round += 1;
-        self.last = Some(Last { entry, other_reason: done.other_reason, before });
-        self.note = Note::None;
-        self.held = None;
-        entry
-    }
-
-    /// Counts a trial, or takes it back with `by` -1.
-    fn count(&mut self, exercise: Exercise, purpose: Purpose, outcome: Outcome, by: i16) {
-        let tally = match (&mut self.probe, purpose) {
-            (Some(probe), Purpose::Probe) => probe,
-            _ => &mut self.tally[exercise.index()],
-        };
-        if outcome != Outcome::Skipped {
-            tally.trials = tally.trials.saturating_add_signed(by);
-        }
-        if outcome == Outcome::Same {
-            tally.same = tally.same.saturating_add_signed(by);
-        }
-    }
-
     fn light(&self) -> Light {
         let outcome = self.last.as_ref().map(|last| last.entry.outcome);
         let (colour, pattern) = match (self.scene, outcome) {
@@ -414,21 +318,6 @@ impl<'a> Session<'a> {
             Level::Soft => Light { colour: colour.dimmed(), pattern: pattern.calmed(), since },
             Level::Full => Light { colour, pattern, since },
         }
-    }
-}
-
-/// How a trial was answered.
-#[derive(Debug, Clone, Copy)]
-struct Done {
-    answer: Option<Emotion>,
-    channel: Channel,
-    moves: Moves,
-    other_reason: bool,
-}
-
-impl Done {
-    const fn by(channel: Channel, answer: Option<Emotion>) -> Self {
-        Self { answer, channel, moves: Moves::NONE, other_reason: false }
     }
 }
 

@@ -144,7 +144,7 @@ fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .expect("petri starts");
-    let lines = "a\nb\na\na\nI think she is sad\nstop\na\n";
+    let lines = "a\nb\na\na\na\nI think she is sad\nstop\na\n";
     child.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("written");
     let output = child.wait_with_output().expect("ended");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -156,6 +156,6 @@ fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
     let table = said(&["progress", "--journal", &journal, "--learner", "7", "--picture", &picture]);
     assert!(table.contains("2 trials in 1 sessions"), "{table}");
     let svg = std::fs::read_to_string(&picture).expect("a picture");
-    assert!(svg.contains("<polyline") && svg.contains("Words"), "{svg}");
+    assert!(svg.contains("<polyline") && svg.contains("Faces"), "{svg}");
     refused(&["progress", "--journal", &journal, "--learner", "8"], "no trials of learner 8; it has [7]");
 }

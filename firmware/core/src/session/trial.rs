@@ -1,0 +1,122 @@
+//! One trial: asked, concluded, counted.
+
+use super::{Last, Note, Session, Talking};
+use crate::choose::{Trial, Wish, next_trial};
+use crate::moves::Moves;
+use crate::reply::Scene;
+use crate::{Channel, Emotion, Entry, Exercise, Judge, Millis, Outcome, Purpose};
+
+impl Session<'_> {
+    /// Asks the next question of an exercise; back to the menu when the pack has none.
+    pub(super) fn ask(&mut self, now: Millis, exercise: Exercise, purpose: Purpose) {
+        let wish = Wish {
+            exercise,
+            purpose,
+            age: self.setup.age,
+            progress: &self.setup.progress,
+            history: &self.history,
+            pack: self.setup.pack,
+            due: self.setup.due,
+            focus: None,
+        };
+        match next_trial(&wish, &mut self.random) {
+            Some(trial) => self.pose(now, trial),
+            None => self.go_to(Scene::Choose, now),
+        }
+    }
+
+    pub(super) fn pose(&mut self, now: Millis, trial: Trial) {
+        self.talk =
+            self.setup.pack.talk(trial.item).filter(|_| trial.exercise == Exercise::Converse).map(|talk| {
+                Talking {
+                    turn: 0,
+                    next: 0,
+                    mood: talk.mood,
+                    trust_before: talk.mood.trust,
+                    trust_first: talk.mood.trust,
+                    ended: false,
+                }
+            });
+        self.trial = Some(trial);
+        self.asked = now;
+        self.helped = false;
+        self.revealed = false;
+        self.note = Note::None;
+        self.held = None;
+        self.last = None;
+        self.shuffle();
+        self.enter(Scene::Show, now);
+    }
+
+    /// Offers reasons or replies in a new order.
+    pub(super) fn shuffle(&mut self) {
+        self.order = [0, 1, 2];
+        self.random.shuffle(&mut self.order);
+        self.at = 0;
+    }
+
+    /// Ends a trial: learns from it and writes its entry. The caller moves on.
+    pub(super) fn conclude(&mut self, now: Millis, trial: &Trial, outcome: Outcome, done: Done) -> Entry {
+        let before = self.setup.progress.clone();
+        let latency_ms = u32::try_from(now.since(self.asked)).unwrap_or(u32::MAX);
+        self.history.push(trial, done.answer, outcome, latency_ms);
+        let guessing = self.history.guessing();
+        let ability = self.setup.progress.learn(trial, done.answer, outcome, self.helped, guessing);
+        let entry = Entry {
+            trial: self.trials,
+            exercise: trial.exercise,
+            item: trial.key,
+            target: trial.target,
+            answer: done.answer,
+            outcome,
+            channel: done.channel,
+            intensity: trial.intensity,
+            latency_ms,
+            helped: self.helped,
+            ability_ml: ability.mean_ml,
+            spread_ml: ability.spread_ml,
+            purpose: trial.purpose,
+            judge: Judge::Device,
+            moves: done.moves,
+        };
+        if trial.purpose == Purpose::Training && outcome != Outcome::Skipped {
+            self.setup.due.set(trial.exercise, trial.target, false);
+        }
+        self.count(trial.exercise, trial.purpose, outcome, 1);
+        self.trials += 1;
+        self.trials_in_round += 1;
+        self.last = Some(Last { entry, other_reason: done.other_reason, before });
+        self.note = Note::None;
+        self.held = None;
+        entry
+    }
+
+    /// Counts a trial, or takes it back with `by` -1.
+    pub(super) fn count(&mut self, exercise: Exercise, purpose: Purpose, outcome: Outcome, by: i16) {
+        let tally = match (&mut self.probe, purpose) {
+            (Some(probe), Purpose::Probe) => probe,
+            _ => &mut self.tally[exercise.index()],
+        };
+        if outcome != Outcome::Skipped {
+            tally.trials = tally.trials.saturating_add_signed(by);
+        }
+        if outcome == Outcome::Same {
+            tally.same = tally.same.saturating_add_signed(by);
+        }
+    }
+}
+
+/// How a trial was answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done {
+    pub answer: Option<Emotion>,
+    pub channel: Channel,
+    pub moves: Moves,
+    pub other_reason: bool,
+}
+
+impl Done {
+    pub(super) const fn by(channel: Channel, answer: Option<Emotion>) -> Self {
+        Self { answer, channel, moves: Moves::NONE, other_reason: false }
+    }
+}
