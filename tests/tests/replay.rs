@@ -106,12 +106,14 @@ fn what_is_no_recording_is_refused_with_its_line() {
     let path = folder.path().join("x.jsonl");
     let good = std::fs::read_to_string(recording("faces.jsonl")).expect("a recording");
     let first = good.lines().next().expect("a line");
+    let recorded = Recording::read(&recording("faces.jsonl"), Pack::starter()).expect("a recording");
+    let sum = format!("\"pack_crc32\":{}", recorded.start.pack_crc32);
     for (text, what) in [
         (String::new(), "line 1"),
         ("hello".to_owned(), "line 1"),
         (format!("{first}\n{{\"ms\":3,\"input\":\"Dance\"}}\n"), "line 2"),
         (first.replace("\"version\":2", "\"version\":9"), "version 9"),
-        (first.replace("\"pack_crc32\":", "\"pack_crc32\":1"), "another content pack"),
+        (first.replace(&sum, "\"pack_crc32\":1"), "another content pack"),
     ] {
         std::fs::write(&path, text).expect("written");
         let error = Recording::read(&path, Pack::starter()).expect_err("refused").to_string();
