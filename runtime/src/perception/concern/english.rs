@@ -27,7 +27,7 @@ pub(super) const CLASSES: &Classes = &[
         "home",
         "dad|father|daddy|stepdad|stepfather|mum|mom|mother|stepmother|stepmum|stepmom|husband|wife|boyfriend|girlfriend|partner|uncle|parents|ex|family|stepbrother|grandfather|brother",
     ),
-    ("us", "me|us|him|her|them|@kin|our|each_other"),
+    ("us", "me|us|him|her|them|@kin|our|each_other|the_little|little_ones|the_kids|his_kids|their_kids|the_children|the_smaller|the_younger|smaller_kids|younger_kids|everyone_at_home|the_baby|his_wife|her_husband|an_old|the_old"),
     ("mine", "my|his|her|their|your|our"),
     (
         "any",
@@ -68,6 +68,15 @@ pub(super) const CLASSES: &Classes = &[
 pub(super) const SIGNS: &[&[&str]] = &[SELF, DEATH, WEARY, GONE, ABUSE, DANGER, HARM];
 
 const SELF: &[&str] = &[
+    "blade|blades|razor|razors",
+    "took|take|taken|taking|takes|swallow* ~2 many|all|lot|lots|bunch|handful|bottle|box|pack|whole|twenty|thirty ~6 pills|tablets|painkillers|medicine|medication|meds|aspirin",
+    "tied|tie|tying|put|rope|string|belt|cord|cable|scarf_tight|something ~4 around|round ~1 my|her|his neck",
+    "bandage*|long_sleeves|sleeves ~6 wrist*|arm|arms|cuts|hide|scars",
+    "laxatives|purge|purging|bulimi*|anorex*",
+    "about|going|will|wants|want|ready|threatens|threatened|gonna to? jump $|down|now|from|off|tonight",
+    "found him|her|them hanging|dead|unconscious",
+    "what i am about|going to do",
+    "skip*|refuse*|stop* ~3 food|eating|meals ~6 thin|die|disappear|weak|punish|pain|vanish",
     "dig*|dug|poke*|poking|stick|stuck|stabb*|push*|press* ~4 pin|pins|needle|needles|knife|blade|scissors|glass ~4 skin|arm|leg|hand|@self|into_me",
     "marks|lines|wounds|scratches|cuts|scars|burns ~6 @mine ~1 @limb",
     "@mine ~1 @limb ~4 full_of|covered|all|lots_of ~2 cuts|scars|scratches|lines|marks|burns|bruises",
@@ -108,6 +117,25 @@ const SELF: &[&str] = &[
 ];
 
 const DEATH: &[&str] = &[
+    "wish|hope|hoping|wished|want ~2 car|bus|train|truck|lightning|something ~2 would? hit|hits|run_over|kill|kills|strike me",
+    "dying|die|dead ~3 every|all|better|easier|peaceful",
+    "should|want|need|going ~3 leave|go|disappear ~2 never ~1 come|return|be_seen",
+    "death",
+    "funeral|funerals ~3 my|me|mine|nobody|no_one|come|own",
+    "my|own funeral|coffin|grave|gravestone|death|suicide",
+    "my|her|his life is|feels|was ~1 over|finished|done|ruined|nothing|worthless|hell|empty|meaningless",
+    "by the time you|u|they read|find|see|hear",
+    "when you read this",
+    "forgive me ~6 for|gone|leaving|could_not|please|what",
+    "last time ~2 you|we|i ~1 will|see|hear|talk|speak",
+    "abort*|unborn",
+    "when|once|if|after|in_case i|she|he ~1 not|no_longer ~1 here|around|alive|there|with_you",
+    "no|not|never ~4 tomorrow $|for_me|any_more",
+    "wake|waking|woke ~2 disappointed|still_alive|again_and_again",
+    "live|living|life ~3 any_more|any_longer|no_more",
+    "stop|end|quit ~2 breathing|living|existing|being",
+    "leave|leaving|left|go|going ~1 this|the ~1 world|life|planet|earth",
+    "everything|it_all|all_of_this|this_life to_stop|to_end|to_be_over|over_with|to_be_done",
     "farewell",
     "heaven ~4 nicer|better|waiting|find|than|soon|early|easier|peaceful|sooner",
     "gave|give|given|giving ~4 favourite|favorite|precious|dearest|all_my ~4 away|not_need|not_need_them|to_my_friend",
@@ -185,6 +213,16 @@ const DEATH: &[&str] = &[
 ];
 
 const WEARY: &[&str] = &[
+    "nothing|nobody|no_one left ~2 stay|go_on|hold_on|fight|live|here",
+    "should|could|want|wish|just|would ~2 all ~1 be|to_be over|done|finished",
+    "hold on|out any_longer|any_more|much_longer",
+    "not|no|never ~4 problem|burden|bother|trouble|in_your_way|a_worry ~4 longer|any_more|soon|for_you",
+    "not|never|nowhere ~1 belong|fit ~3 world|planet|earth|here|anywhere|any_where|life",
+    "problem|burden|mistake|failure|disappointment|waste|nuisance|disgrace ~2 to|for|of ~1 everyone|everybody|my|them|you|family|space|all|the_world",
+    "everyone|everybody|they|people|family|all|you ~2 hate|hates|hated me ~4 die|gone|leave|better|disappear|reason|sense|worth",
+    "too|so much|tired|weak|broken|empty|lost to|that ~2 live|go_on|exist|gone|die|disappear|continue|be_here",
+    "so|completely|feel|feels|felt ~1 empty|dead|numb|hopeless|worthless ~4 $|inside|that|gone|and|disappear",
+    "not worth ~1 it $|any_more|living|being|saving|the_air",
     "tired|sick|exhausted|done|had_enough|finished ~1 of|with ~1 it_all|everything|fighting|trying|pretending|feeling|hurting|all_of_it",
     "keep|keeps|kept doing|living|going|on|pretending ~1 this|like_this|any_more|$ !well|to_class|the_good",
     "can|could not ~1 keep doing|living|going|pretending",
