@@ -68,6 +68,9 @@ pub(super) const CLASSES: &Classes = &[
 pub(super) const SIGNS: &[&[&str]] = &[SELF, DEATH, WEARY, GONE, ABUSE, DANGER, HARM];
 
 const SELF: &[&str] = &[
+    "want|wants|wanted|need|needs|urge|urges|tempted|craving ~1 to? cut|burn|scratch|harm $|again|badly|so_badly|right_now|now|tonight|too|really|deep|until",
+    "count|counts|counted|counting|sorting|lining_up ~3 my|her|his ~1 pills|tablets|painkillers|meds",
+    "swallow*|overdos*|overdose ~3 pills|tablets|painkillers|meds|bleach|in_spring|last_year|once",
     "blade|blades|razor|razors",
     "took|take|taken|taking|takes|swallow* ~2 many|all|lot|lots|bunch|handful|bottle|box|pack|whole|twenty|thirty ~6 pills|tablets|painkillers|medicine|medication|meds|aspirin",
     "tied|tie|tying|put|rope|string|belt|cord|cable|scarf_tight|something ~4 around|round ~1 my|her|his neck",
@@ -264,6 +267,11 @@ const WEARY: &[&str] = &[
 ];
 
 const GONE: &[&str] = &[
+    "i|he|she|they|am|feel ~3 a|such_a burden !of_proof",
+    "i|he|she|they ~1 should|ought_to ~1 be gone|dead|not_exist",
+    "sleep|asleep ~4 never|not|without ~2 wake*|waking ~1 up|$|again",
+    "what|no|any ~2 point|meaning|sense ~2 of|in ~1 going_on|carrying_on|continuing|living|staying|being_here|life|it_all",
+    "goodbye|farewell ~1 message|messages|letter|letters|note|video|texts|post",
     "better|happier|easier|fine|relieved|glad|off|nicer ~3 without me|myself",
     "think*|says|said|everyone|everybody|family|world|we ~5 better|happier ~3 without him|her|them",
     "better|happier|easier|relieved|glad|nicer ~4 if|when|once ~1 i|she|he|they ~3 gone|dead|not|never|disappeared|vanished|died|left",

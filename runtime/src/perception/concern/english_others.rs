@@ -2,6 +2,11 @@
 
 /// Violence, abuse and neglect.
 pub(super) const ABUSE: &[&str] = &[
+    "shake|shakes|shook|shaking ~2 baby|newborn|infant|toddler|little_sister|little_brother|baby_sister|baby_brother",
+    "he|she|they|@kin ~1 burn|burned|burnt|burns|scald*|cut|cuts ~1 my|her|his|me ~1 arm|arms|hand|hands|leg|legs|skin|back|with|on_the_stove",
+    "as|for a? ~1 punishment ~4 @beat|burn*|lock*|starve*|no_food",
+    "burn*|hit*|beat*|lock*|starv*|slap*|cold_water|outside|no_food|no_dinner ~6 as_a|as_my|for ~1 punishment",
+    "afraid|scared|terrified|hate|do_not_want|do_not_like ~2 be|being|left|staying|stay ~1 alone with my|him|her|the ~1",
     "lock|locks|locked|shut|shuts|throw|threw|kicked ~1 me|us|her|him|my_brother|my_sister ~1 out|outside|in ~3 snow|rain|cold|night|dark|winter|without",
     "nobody|no_one|noone|never|not|they ~2 feed|feeds|gives|give|cooks|buy|buys ~1 us|me|for_us|for_me|the_kids|him|her ~3 $|food|eat|on|anything|dinner|until|for",
     "@beat ~2 little_ones|small_ones|younger_ones|old_man|old_lady|homeless_man",
@@ -124,6 +129,8 @@ pub(super) const ABUSE: &[&str] = &[
 
 /// Danger.
 pub(super) const DANGER: &[&str] = &[
+    "someone|somebody|man|guy|stranger|he|they ~2 standing|stands|stood|waits|waiting|lurking|hiding|sits ~2 outside|below|under|at|by|in_front_of ~1 my|our ~1 window|door|house|flat|home|bedroom|room !with",
+    "he|she|they ~2 has|had|have|owns|carries|got a|his ~1 gun|pistol|rifle !toy|water",
     "stranger|strangers|man|men|someone|somebody|intruder ~3 in|inside|outside|behind|under|near ~1 our|my|the garden|yard|house|room|window|home|door|car|bed|street|school ~3 $|at|night|with|and|every|watching|again|right|now",
     "somebody|someone|he|they|she|guy|man ~1 put|slipped|dropped|mixed|spiked ~2 something|pill|powder|drug ~2 in|into|my",
     "hide|hiding|hid|hides ~6 dad|father|husband|mum|mom|stepdad|comes_home|boyfriend|drunk|angry|stepmother|brother|uncle",
@@ -205,6 +212,9 @@ pub(super) const DANGER: &[&str] = &[
 
 /// The wish to harm somebody.
 pub(super) const HARM: &[&str] = &[
+    "plan|plans|planned|planning ~1 something|it ~1 bad|terrible|awful|big|horrible ~4 for|to|at ~1 everyone|them|everybody|him|her|work|school|class|all",
+    "make|makes|making ~1 them|everyone|everybody|him|her|all_of_them ~2 pay|sorry|regret|suffer !attention|for_dinner|for_the",
+    "they|he|she|everyone|everybody ~1 will ~1 all? be_sorry|regret|pay_for|suffer ~2",
     "get|getting|got rid of him|her|them|my_brother|my_sister|everyone|my_boss|the_baby|someone",
     "teach|show ~1 him|her|them|everyone ~2 lesson|who_is_boss|what_pain_is",
     "brought|bring|brings|bringing|had|has|hid|hides|hiding|carries|took|takes ~3 knife|gun|weapon|blade|pistol|bomb|hammer|bat ~3 class|school|work|bag|here|pocket|office|with|backpack|locker",
