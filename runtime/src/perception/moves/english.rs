@@ -67,6 +67,15 @@ const NOT_NAMES: &[&str] = &[
 ];
 
 const NAMES: &[&str] = &[
+    "it|that|this|you ~3 feel|feels|felt ~1 like|as_if|as_though !you_need|a_baby",
+    "you|u ~1 kept|keep hoping|wishing|wanting|waiting|longing",
+    "hurt|hurts ~2 even|more|most|badly|so_much",
+    "you|u ~1 feel|felt|feels ~2 bad|braver|safer|worse|weird|awful|unwanted|unimportant|wrong !about_me",
+    "it|that|this|he|she|they|*ing bothers|bothered|troubles|troubled ~1 you",
+    "bothers you ~2 a_bit|a_lot|so|$|does",
+    "sounds|seems|feels ~2 @hard",
+    "@feel feels ~2 wrong|strange|odd",
+    "^ ~1 you|u do_not|did_not want ~1 to|him|her|it|them !to_know|to_hear",
     "looked|seemed|sounded|felt ~2 @feel|@hard",
     "you|u ~1 sound|seem|seemed|sounded !like_you_need|like_my|silly|stupid|like_a_baby|fine|okay|crazy|ridiculous|like_that",
     "it ~1 sounds ~2 as_if|like|as_though ~1 you|it|that|this|there",

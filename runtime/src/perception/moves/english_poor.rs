@@ -2,6 +2,9 @@
 
 /// Cut out before [`JUDGES`].
 pub(super) const NOT_JUDGES: &[&str] = &[
+    "what does|do|did ~4 say|mean|want|like|think|feel|need|look|sound",
+    "hurt|hurts you ~1 badly",
+    "much for you|anyone|anybody",
     "you|u can not|cannot be|have been|do|see|sleep|stop",
     "if you|u would like|like|want|need",
     "when|while ~4 was|is a bit",
@@ -17,6 +20,15 @@ pub(super) const NOT_JUDGES: &[&str] = &[
 
 /// Finds fault.
 pub(super) const JUDGES: &[&str] = &[
+    "silliest|stupidest|dumbest|laziest|rudest|worst_idea",
+    "you|u @be? ~1 too little|young|small|noisy|picky|proud|serious|impatient|nosy",
+    "hard|impossible|difficult to please|live_with|deal_with|be_around|work_with",
+    "not|never ~2 fair to|on him|her|them|others|everyone|anyone",
+    "you|u always ~1 run|shout|yell|argue|walk|disappear|leave_early",
+    "you|u can_not|can_not_just stay|be|sit|go|keep ~3 forever|all_day|like_this",
+    "have you stopped|finished ~1 sulking|crying|whining|complaining|moaning",
+    "you|u did_not ~2 tell ~2 truth",
+    "only|just ~1 think|thinking|care|caring ~1 of|about your|yourself",
     "do not ~1 lie|change_the|run|walk|interrupt|talk_back|shout|touch_my|pretend|play_the|give_me|blame|raise_your|fool|be_like|push_it|start_with|make_me|look_at_me_like|expect",
     "you|u can not|cannot ~1 just|simply|always|run|expect|blame|keep|hide|walk|do_that|be_serious|say_that|talk",
     "a|little bit|little much|late|rude|harsh|dramatic|extreme|slow|over_the_top|unfair",
@@ -84,6 +96,12 @@ pub(super) const JUDGES: &[&str] = &[
 
 /// Cut out before [`SELF`].
 pub(super) const NOT_SELF: &[&str] = &[
+    "i|we have got ~1 all|time|this|that|an|plenty|room",
+    "i had no idea",
+    "i do not ~1 get|know|understand|see",
+    "what|how|why|where|who|which do|did|would you think",
+    "i am up|awake|around",
+    "i did wonder",
     "i have got? everything|it|that|a_moment|a_minute|nothing|no",
     "i|we did $|and|not",
     "i should|could|must have",
@@ -156,6 +174,14 @@ pub(super) const NOT_DISMISSES: &[&str] = &[
 
 /// Plays down, or cheers away.
 pub(super) const DISMISSES: &[&str] = &[
+    "all|mums|moms|dads|parents|boys|girls|teachers|bosses|clients|people|kids|children|everyone|everybody ~2 do|does|always|ask|say|are|is ~3 that|like_that|things_like_that|the_same",
+    "probably|surely|just nothing",
+    "it|that will|would not happen",
+    "think of|about something|happy|nicer ~1 nice|happy|else|good|fun|things|$",
+    "his|her|their problem ~1 not",
+    "you|u can stop ~1 worrying|crying|fretting",
+    "no ~1 time for ~1 that|this|it",
+    "get|gets|got used_to|over",
     "was|is a joke",
     "it is|will_be forgotten",
     "<when that|this|it happens $|sometimes",
@@ -228,6 +254,10 @@ pub(super) const DISMISSES: &[&str] = &[
 
 /// Cut out before [`ADVISES`].
 pub(super) const NOT_ADVISES: &[&str] = &[
+    "write|call|text|ring|knock ~1 any_time|anytime|whenever|me",
+    "when|if|before|after|while you ~1 tell|talk|ask|go|speak|say ~1 to? ~1",
+    "scary|tough|brave|difficult|awkward|nice|lovely|nervous to ~1 tell|talk|ask|go|speak|say|try|do|leave",
+    "i|we will|can|could|would|shall|am ~8 with|for|next_to|beside|to you",
     "stop being",
     "^ ~2 i|you|we|he|she|they never|always",
     "want|wants|wanted|like|love|hard|easy|glad|happy|ready|scared|afraid|able|how|came|how_dare to try|go|talk|ask|tell|do|get|make|take|write|say|stop|use|start|find|leave|keep",
@@ -257,6 +287,7 @@ pub(super) const NOT_ADVISES: &[&str] = &[
 
 /// Says what to do.
 pub(super) const ADVISES: &[&str] = &[
+    "^ ~1 better update|leave|not|stay|get|keep|watch|be|wait|save|look ~2",
     "let him|her|them|someone|your ~1 write|do|deal|handle|try|sort|fix",
     "maybe|perhaps be ~2 nicer|kinder|careful",
     "you|u|they|we ~1 ought",
