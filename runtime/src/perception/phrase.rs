@@ -37,7 +37,7 @@ impl Tokens {
     pub(super) fn of(text: &str) -> Self {
         let mut tokens = Vec::new();
         let mut word = String::new();
-        let mut rest = text.chars().map(spelling::plain).peekable();
+        let mut rest = text.chars().map(plain).peekable();
         while let Some(c) = rest.next() {
             if tokens.len() >= TOKENS_MAX {
                 break;
@@ -243,7 +243,10 @@ fn ends(steps: &[Step], tokens: &[String], at: usize) -> Option<usize> {
             if stands { None } else { ends(steps, tokens, at) }
         }
         Step::Start => {
-            let start = at.checked_sub(1).and_then(|i| tokens.get(i)).is_none_or(|token| token != CUT && is_mark(token));
+            let start = at
+                .checked_sub(1)
+                .and_then(|i| tokens.get(i))
+                .is_none_or(|token| token != CUT && is_mark(token));
             if start { ends(steps, tokens, at) } else { None }
         }
         Step::End => {

@@ -27,7 +27,10 @@ pub(super) const CLASSES: &Classes = &[
         "home",
         "dad|father|daddy|stepdad|stepfather|mum|mom|mother|stepmother|stepmum|stepmom|husband|wife|boyfriend|girlfriend|partner|uncle|parents|ex|family|stepbrother|grandfather|brother",
     ),
-    ("us", "me|us|him|her|them|@kin|our|each_other|the_little|little_ones|the_kids|his_kids|their_kids|the_children|the_smaller|the_younger|smaller_kids|younger_kids|everyone_at_home|the_baby|his_wife|her_husband|an_old|the_old"),
+    (
+        "us",
+        "me|us|him|her|them|@kin|our|each_other|the_little|little_ones|the_kids|his_kids|their_kids|the_children|the_smaller|the_younger|smaller_kids|younger_kids|everyone_at_home|the_baby|his_wife|her_husband|an_old|the_old",
+    ),
     ("mine", "my|his|her|their|your|our"),
     (
         "any",

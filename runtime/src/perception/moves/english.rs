@@ -192,6 +192,9 @@ const NOT_OFFERS: &[&str] = &[
 ];
 
 const OFFERS: &[&str] = &[
+    "call|text|ring|message ~1 me $|right|when|if|after|any|tonight|whenever",
+    "thrilled|delighted|excited|over_the_moon ~1 for you",
+    "look|search|wait|go|come|walk ~1 with|beside|for you",
     "i|we have got? ~1 all|plenty|the_whole|as_much|an_hour|time ~1 day|afternoon|evening|night|morning|of_time|time|as",
     "i am ~1 sorry|listening|glad|not_leaving|coming_with|all_ears",
     "you|u know|where where|to_find to? find|me",

@@ -50,7 +50,8 @@ pub(super) const JUDGES: &[&str] = &[
     "not finished with|here",
     "excuses",
     "so you ~1 been|lied|skipped|did_not",
-    "you|u should|could|ought|might not? have|to_have|known","you|u must not? have ~1 done|said|been_rude|forgotten|broken|made",
+    "you|u should|could|ought|might not? have|to_have|known",
+    "you|u must not? have ~1 done|said|been_rude|forgotten|broken|made",
     "you|u should not",
     "why did|would|could|can|have|are|were not you|u",
     "why do|did|would|could|have|can|are|were you|u ~1 not|even|always|never|still|keep|ever|leave|let|wait|making|so|such|being|acting|do_that|not_just|say|go_in|write|tell",
@@ -130,7 +131,6 @@ pub(super) const SELF: &[&str] = &[
     "i|we hardly|nearly|barely|rarely ~1 !know|dare",
     "i ~3 either|neither",
     "^ ~2 i hate|love|prefer ~1 talking|being|that|it|when|rain|cats|dogs|school|mondays|$",
-    
     "this is how i",
     "i ~2 gave|got|had|lost|was|did ~6 once|too|back_then|at_your_age|years|first",
     "me too|as_well|neither|also",
@@ -280,7 +280,9 @@ pub(super) const NOT_ADVISES: &[&str] = &[
     "i|we|they|he|she ~1 should|must|need_to|have_to",
     "you|u have to be|wait|go_through|leave|move",
     "look at me|how|that|you|this",
-    "next time ~1 i|we|it|will","should|must have","what|why|how|who ~3 do|go|try|make|say ~8 Q",
+    "next time ~1 i|we|it|will",
+    "should|must have",
+    "what|how|who ~3 do|go|try|make|say ~8 Q",
     "what you|i need|want",
     "you look|sound|seem|feel",
 ];
