@@ -20,7 +20,7 @@ const LANGUAGES: [&str; 2] = ["en", "zh"];
 /// At least this share of the lines that should worry is noticed where the rules have met the lines.
 const RECALL_MIN: f64 = 0.98;
 /// At most this share of ordinary lines is taken for one, there.
-const FALSE_ALARMS_MAX: f64 = 0.03;
+const FALSE_ALARMS_MAX: f64 = 0.04;
 /// The same for lines that the rules have never met, English and Chinese.
 const HELD_OUT_RECALL_MIN: [f64; 2] = [0.64, 0.79];
 const HELD_OUT_FALSE_ALARMS_MAX: f64 = 0.25;

@@ -71,6 +71,14 @@ pub(super) const CLASSES: &Classes = &[
 pub(super) const SIGNS: &[&[&str]] = &[SELF, DEATH, WEARY, GONE, ABUSE, DANGER, HARM];
 
 const SELF: &[&str] = &[
+    "worked|figured|planned|decided ~2 how ~1 i|he|she would|will|am_going_to|is_going_to ~1 do it|this",
+    "google*|looked_up|look_up|search*|read_up ~4 way|ways|how|method*|dose ~4 die|painless|painful|least|kill|end_it|hurts|hurt",
+    "least painful ~1 way|method",
+    "not|never ~2 eaten|eat|eating ~3 days|week",
+    "drew|draw|draws|drawing|drawings|painted ~2 @self ~3 hanging|dead|dying|falling|hanged|bleeding",
+    "garage ~5 engine|exhaust|motor",
+    "tried|tries|attempted ~1 it again|once_more ~6 ambulance|hospital|found|night",
+    "think*|thought|dream*|staring ~2 about|of|at ~1 the|that|a ~1 rope|noose|bridge|pills|blade|tracks|cliff|rooftop ~2",
     "want|wants|wanted|need|needs|urge|urges|tempted|craving ~1 to? cut|burn|scratch|harm $|again|badly|so_badly|right_now|now|tonight|too|really|deep|until",
     "count|counts|counted|counting|sorting|lining_up ~3 my|her|his ~1 pills|tablets|painkillers|meds",
     "swallow*|overdos*|overdose ~3 pills|tablets|painkillers|meds|bleach|in_spring|last_year|once",
@@ -270,6 +278,17 @@ const WEARY: &[&str] = &[
 ];
 
 const GONE: &[&str] = &[
+    "can_not|cannot|not|never ~2 see|imagine|picture ~1 @self|me ~2 turning|being|getting|growing|at|alive|older",
+    "why did|was|were|am ~1 i|we ~4 born",
+    "it|this|that|everything will|would ~2 over tonight|soon_for|for_me|for_good",
+    "made|make|making ~1 my|his|her|their peace",
+    "want|wants|wish|need|needs ~6 dark|quiet and quiet|silent|still|dark",
+    "quiet|dark|silent|sleep|rest ~1 for_good|forever|for_ever",
+    "read|hear|see ~1 about me ~3 paper|news|newspaper|papers",
+    "birthday|christmas|summer|winter|night|call ~1 is|will_be|was|be ~1 my|his|her|their last $",
+    "nobody|no_one ~1 needs|wants|need|want ~1 me|her|him|them ~1 alive|here|around",
+    "heaven|other_side|afterlife ~3 nicer|better|peaceful|waiting|calls|calling",
+    "not want to be|b ~1 hear|here no_more|any_more",
     "i|he|she|they|am|feel ~3 a|such_a burden !of_proof",
     "i|he|she|they ~1 should|ought_to ~1 be gone|dead|not_exist",
     "sleep|asleep ~4 never|not|without ~2 wake*|waking ~1 up|$|again",

@@ -2,6 +2,9 @@
 
 /// Violence, abuse and neglect.
 pub(super) const ABUSE: &[&str] = &[
+    "drinks|drunk|drinking|angry|mad|furious|shouts|yells|rages ~4 lock|hide|run|locked|hiding|hid ~4 ourselves|myself|bathroom|bedroom|bed|closet|cupboard|room",
+    "sleep|sleeps|eat|eats ~3 with the dogs|dog|pigs",
+    "touches|touch|touching ~1 me|her|him|us ~1 when|while|if|at_night|there|and",
     "shake|shakes|shook|shaking ~2 baby|newborn|infant|toddler|little_sister|little_brother|baby_sister|baby_brother",
     "he|she|they|@kin ~1 burn|burned|burnt|burns|scald*|cut|cuts ~1 my|her|his|me ~1 arm|arms|hand|hands|leg|legs|skin|back|with|on_the_stove",
     "as|for a? ~1 punishment ~4 @beat|burn*|lock*|starve*|no_food",
@@ -129,6 +132,10 @@ pub(super) const ABUSE: &[&str] = &[
 
 /// Danger.
 pub(super) const DANGER: &[&str] = &[
+    "met|meeting|meet ~3 online|internet|chat|app ~8 waiting|waits|alone|forty|fifty|thirty|old|older|hotel|secret|station|car",
+    "made|makes|make|force|forced|forcing|want|wants ~1 me|him|her|us ~2 carry|sell|deliver|steal|transport ~4 for them|him|packet|package|drugs|stuff|bag",
+    "if he|she|i ~1 leaves|leave|left ~1 me|him|her ~4 live|die|kill|hurt|dead|regret",
+    "neither|none|nobody of us ~3 live|survive|alive",
     "someone|somebody|man|guy|stranger|he|they ~2 standing|stands|stood|waits|waiting|lurking|hiding|sits ~2 outside|below|under|at|by|in_front_of ~1 my|our ~1 window|door|house|flat|home|bedroom|room !with",
     "he|she|they ~2 has|had|have|owns|carries|got a|his ~1 gun|pistol|rifle !toy|water",
     "stranger|strangers|man|men|someone|somebody|intruder ~3 in|inside|outside|behind|under|near ~1 our|my|the garden|yard|house|room|window|home|door|car|bed|street|school ~3 $|at|night|with|and|every|watching|again|right|now",
@@ -212,6 +219,9 @@ pub(super) const DANGER: &[&str] = &[
 
 /// The wish to harm somebody.
 pub(super) const HARM: &[&str] = &[
+    "set|sets|setting ~4 fire|alight|ablaze !alarm|drill",
+    "voice|voices ~3 tell*|say*|order*|command*|want*|whisper* ~1 me|him|her ~1 to",
+    "push|pushing|shove|shoving ~2 someone|somebody|him|her|them|people ~4 tracks|train|stairs|bridge|road|platform|window",
     "plan|plans|planned|planning ~1 something|it ~1 bad|terrible|awful|big|horrible ~4 for|to|at ~1 everyone|them|everybody|him|her|work|school|class|all",
     "make|makes|making ~1 them|everyone|everybody|him|her|all_of_them ~2 pay|sorry|regret|suffer !attention|for_dinner|for_the",
     "they|he|she|everyone|everybody ~1 will ~1 all? be_sorry|regret|pay_for|suffer ~2",
