@@ -107,4 +107,10 @@ mod tests {
         assert_eq!(moves("公交车十点开。"), Moves::NONE);
         assert_eq!(moves(""), Moves::NONE);
     }
+
+    #[test]
+    fn the_longest_text_is_read() {
+        assert!(moves(&format!("{} what happened?", "so then she said ".repeat(200))).has(Move::Asks));
+        assert!(moves(&format!("{}你一定很难过。", "她说的那个，".repeat(200))).has(Move::Names));
+    }
 }

@@ -59,8 +59,26 @@ const CHINESE: [(Emotion, &[&str]); 7] = [
     (
         Emotion::Sad,
         &[
-            "难过", "伤心", "悲伤", "悲痛", "失落", "失望", "孤单", "孤独", "沮丧", "心碎", "忧伤", "想家",
-            "委屈", "低落", "心酸", "寂寞",
+            "难过",
+            "伤心",
+            "悲伤",
+            "悲痛",
+            "失落",
+            "失望",
+            "孤单",
+            "孤独",
+            "沮丧",
+            "心碎",
+            "忧伤",
+            "想家",
+            "委屈",
+            "低落",
+            "心酸",
+            "寂寞",
+            "难受",
+            "不开心",
+            "不高兴",
+            "不快乐",
         ],
     ),
     (
@@ -161,6 +179,7 @@ mod tests {
         assert_eq!(named_feeling_zh("她很难过"), Some(Emotion::Sad));
         assert_eq!(named_feeling_zh("他不是开心，是生气"), Some(Emotion::Angry));
         assert_eq!(named_feeling_zh("他不太高兴"), None);
+        assert_eq!(named_feeling_zh("他不开心"), Some(Emotion::Sad));
         assert_eq!(named_feeling_zh("没有很害怕"), None);
         assert_eq!(named_feeling_zh("又难过又生气"), None);
         assert_eq!(named_feeling_zh("他嚇壞了，很害怕"), Some(Emotion::Scared));
