@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_longest_text_is_read() {
-        assert!(moves(&format!("{} what happened?", "so then she said ".repeat(200))).has(Move::Asks));
+        assert!(moves(&format!("{} what happened?", "so then she left. ".repeat(200))).has(Move::Asks));
         assert!(moves(&format!("{}你一定很难过。", "她说的那个，".repeat(200))).has(Move::Names));
     }
 }
