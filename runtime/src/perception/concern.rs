@@ -4,6 +4,7 @@
 //! light, a missed one may cost more. This is no diagnosis. `docs/safety.md` has the figures.
 
 mod chinese;
+mod chinese_others;
 mod english;
 mod english_others;
 mod idioms;

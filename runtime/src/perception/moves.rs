@@ -1,78 +1,116 @@
-//! What a reply does for the person that it is said to: caring and poor moves, by rules over word lists.
+//! Which moves a reply makes: good ones (names, asks, offers) and poor ones (judges, self, dismisses, advises).
 //!
-//! Seven moves after EPITOME (Sharma et al. 2020), in English and Chinese. Where no rule speaks, the set is empty:
-//! such a reply is not judged.
+//! Rules over word lists, in English and Chinese. A reply may make several moves, or none. The device uses them to
+//! give a hint, never a mark; `tests/tests/words.rs` measures them.
 
-mod lists;
+mod chinese;
+mod chinese_poor;
+mod english;
+mod english_poor;
+mod feelings;
+
+pub(super) use feelings::feeling_of_word;
+pub use feelings::named_feeling_zh;
 
 use super::phrase::{Phrases, Tokens};
-use petri_core::{Emotion, Move, Moves};
+use petri_core::{Move, Moves};
 use std::sync::LazyLock;
 
-static RULES: LazyLock<[(Move, Phrases); Move::COUNT]> = LazyLock::new(|| {
-    lists::RULES.map(|(one, english, chinese)| (one, Phrases::new(&[english, chinese], lists::CLASSES)))
-});
-static FEELINGS: LazyLock<Vec<(Emotion, Phrases)>> = LazyLock::new(|| {
-    let named = lists::FEELINGS_ZH.iter();
-    named.map(|(emotion, pattern)| (*emotion, Phrases::new(&[&[pattern]], &[]))).collect()
-});
-
-/// The moves that `text` makes.
-pub fn moves(text: &str) -> Moves {
-    let tokens = Tokens::of(text);
-    RULES.iter().filter(|(_, phrases)| tokens.has(phrases)).map(|(one, _)| *one).collect()
+/// What the lists say of one move: cut `without` out, then look for `with`.
+struct Rule {
+    one: Move,
+    without: Phrases,
+    with: Phrases,
 }
 
-/// The feeling that a Chinese reply names ("她很难过", "不是生气，是害怕"), if it names exactly one.
-pub fn named_feeling_zh(text: &str) -> Option<Emotion> {
-    let tokens = Tokens::of(text);
-    let mut named = FEELINGS.iter().filter(|(_, phrases)| tokens.has(phrases)).map(|(emotion, _)| *emotion);
-    match (named.next(), named.next()) {
-        (Some(only), None) => Some(only),
-        _ => None,
+type Lists = (Move, &'static [&'static str], &'static [&'static str]);
+
+static ENGLISH: LazyLock<Vec<Rule>> = LazyLock::new(|| rules(&english::RULES, english::CLASSES));
+static CHINESE: LazyLock<Vec<Rule>> = LazyLock::new(|| rules(&chinese::RULES, chinese::CLASSES));
+
+fn rules(lists: &[Lists], classes: &[(&'static str, &'static str)]) -> Vec<Rule> {
+    let mut classes = classes.to_vec();
+    classes.extend(feelings::CLASSES);
+    let read = |list| Phrases::new(&[list], &classes);
+    lists
+        .iter()
+        .map(|(one, without, with)| Rule { one: *one, without: read(without), with: read(with) })
+        .collect()
+}
+
+/// The moves that `text` makes, in either language.
+pub fn moves(text: &str) -> Moves {
+    let sentences = Tokens::of(text).sentences();
+    let mut found = Moves::NONE;
+    for (sentence, question) in &sentences {
+        let rules = if sentence.is_han() { &CHINESE } else { &ENGLISH };
+        for rule in rules.iter() {
+            let mut rest = sentence.clone();
+            if *question {
+                rest.push_question();
+            }
+            rest.cut(&rule.without);
+            if rest.has(&rule.with) {
+                found = found.with(rule.one);
+            }
+        }
     }
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::moves;
+    use petri_core::{Move, Moves};
 
     fn made(text: &str) -> Vec<Move> {
         moves(text).iter().collect()
     }
 
     #[test]
-    fn moves_are_read_in_both_languages() {
-        use Move::{Advises, Asks, Dismisses, Judges, Names, Offers, TurnsToSelf};
-        for (text, expected) in [
-            ("You must be so sad.", vec![Names]),
-            ("That sounds really hard.", vec![Names]),
-            ("What happened?", vec![Asks]),
-            ("I am here if you want to talk.", vec![Offers]),
-            ("You should have locked the door.", vec![Judges]),
-            ("That happened to me once, too.", vec![TurnsToSelf]),
-            ("At least you still have the other one.", vec![Dismisses]),
-            ("You must talk to your teacher.", vec![Advises]),
-            ("Why don't you just call her?", vec![Advises]),
-            ("Nice weather today.", vec![]),
-            ("你一定很难过。", vec![Names]),
-            ("发生什么事了？", vec![Asks]),
-            ("我陪着你。", vec![Offers]),
-            ("谁让你不早说。", vec![Judges]),
-            ("我以前也遇到过。", vec![TurnsToSelf]),
-            ("别想太多，没什么大不了的。", vec![Dismisses]),
-            ("你应该去找老师。", vec![Advises]),
-        ] {
-            assert_eq!(made(text), expected, "{text}");
-        }
+    fn good_moves_are_seen() {
+        assert_eq!(made("You must be scared."), [Move::Names]);
+        assert_eq!(made("What happened?"), [Move::Asks]);
+        assert_eq!(made("I am here for you."), [Move::Offers]);
+        assert_eq!(made("你一定很难过。"), [Move::Names]);
+        assert_eq!(made("发生什么事了？"), [Move::Asks]);
+        assert_eq!(made("我陪着你。"), [Move::Offers]);
+        assert_eq!(made("You sound sad. What happened? I will stay with you."), Move::GOOD);
     }
 
     #[test]
-    fn chinese_feelings_are_named_denied_and_weighed() {
-        assert_eq!(named_feeling_zh("她很难过"), Some(Emotion::Sad));
-        assert_eq!(named_feeling_zh("不是生气，是害怕"), Some(Emotion::Scared));
-        assert_eq!(named_feeling_zh("他不开心"), Some(Emotion::Sad));
-        assert_eq!(named_feeling_zh("有点开心又有点害怕"), None);
-        assert_eq!(named_feeling_zh("今天星期二"), None);
+    fn poor_moves_are_seen() {
+        assert_eq!(made("You should have listened."), [Move::Judges]);
+        assert_eq!(made("Me too, I once lost my bag."), [Move::TurnsToSelf]);
+        assert_eq!(made("At least you have a bike."), [Move::Dismisses]);
+        assert_eq!(made("You must talk to him."), [Move::Advises]);
+        assert_eq!(made("谁叫你不小心。"), [Move::Judges]);
+        assert_eq!(made("我也丢过书包。"), [Move::TurnsToSelf]);
+        assert_eq!(made("没什么大不了的。"), [Move::Dismisses]);
+        assert_eq!(made("你应该告诉老师。"), [Move::Advises]);
+    }
+
+    #[test]
+    fn the_words_around_decide() {
+        assert!(moves("You must go to him.").has(Move::Advises));
+        assert!(moves("You must be angry.").has(Move::Names));
+        assert_eq!(made("Why did you not ask me?"), [Move::Judges]);
+        assert_eq!(made("Why don't you ask her?"), [Move::Advises]);
+        assert!(!moves("I am here.").has(Move::TurnsToSelf));
+        assert!(!moves("I am sad.").has(Move::Names));
+        assert!(moves("Don't be sad.").has(Move::Dismisses));
+    }
+
+    #[test]
+    fn a_reply_may_make_no_move() {
+        assert_eq!(moves("The bus leaves at ten."), Moves::NONE);
+        assert_eq!(moves("公交车十点开。"), Moves::NONE);
+        assert_eq!(moves(""), Moves::NONE);
+    }
+
+    #[test]
+    fn the_longest_text_is_read() {
+        assert!(moves(&format!("{} what happened?", "so then she left. ".repeat(200))).has(Move::Asks));
+        assert!(moves(&format!("{}你一定很难过。", "她说的那个，".repeat(200))).has(Move::Names));
     }
 }

@@ -15,8 +15,11 @@
 //! | `!be\|not` | nothing, if none of these follows |
 //! | `<not\|no` | nothing, if none of these stands before |
 //! | `^`, `$` | nothing, at the start or the end of a part of a sentence; `$` also stands among alternatives |
+//! | `Q` | a question mark |
 
 mod spelling;
+
+pub(super) use spelling::plain;
 
 use std::ops::Range;
 
@@ -34,7 +37,7 @@ impl Tokens {
     pub(super) fn of(text: &str) -> Self {
         let mut tokens = Vec::new();
         let mut word = String::new();
-        let mut rest = text.chars().map(spelling::plain).peekable();
+        let mut rest = text.chars().map(plain).peekable();
         while let Some(c) = rest.next() {
             if tokens.len() >= TOKENS_MAX {
                 break;
@@ -82,6 +85,32 @@ impl Tokens {
     /// Whether one of `phrases` occurs.
     pub(super) fn has(&self, phrases: &Phrases) -> bool {
         phrases.0.iter().any(|phrase| phrase.find(&self.0, 0).is_some())
+    }
+
+    /// The sentences, and whether each is a question. The mark at the end stands in none of them.
+    pub(super) fn sentences(self) -> Vec<(Self, bool)> {
+        let mut all = Vec::new();
+        let mut sentence = Vec::new();
+        for token in self.0 {
+            match token.as_str() {
+                "." | "?" => all.push((Self(std::mem::take(&mut sentence)), token == "?")),
+                _ => sentence.push(token),
+            }
+        }
+        all.push((Self(sentence), false));
+        all.retain(|(sentence, _)| !sentence.0.is_empty());
+        all
+    }
+
+    /// Puts a question mark at the end, for a pattern that wants one.
+    pub(super) fn push_question(&mut self) {
+        self.0.push("?".to_owned());
+    }
+
+    /// Whether at least half of it is Chinese.
+    pub(super) fn is_han(&self) -> bool {
+        let han = self.0.iter().filter(|token| token.chars().all(is_han)).count();
+        han > 0 && han * 2 >= self.0.len()
     }
 }
 
@@ -173,6 +202,10 @@ fn alternatives(words: &str, classes: &Classes) -> Vec<Vec<String>> {
             }
             continue;
         }
+        if word == "Q" {
+            all.push(vec!["?".to_owned()]);
+            continue;
+        }
         if word == "$" || word.ends_with('*') {
             all.push(word.split('_').map(str::to_owned).collect());
             continue;
@@ -210,7 +243,10 @@ fn ends(steps: &[Step], tokens: &[String], at: usize) -> Option<usize> {
             if stands { None } else { ends(steps, tokens, at) }
         }
         Step::Start => {
-            let start = at.checked_sub(1).and_then(|i| tokens.get(i)).is_none_or(|token| is_mark(token));
+            let start = at
+                .checked_sub(1)
+                .and_then(|i| tokens.get(i))
+                .is_none_or(|token| token != CUT && is_mark(token));
             if start { ends(steps, tokens, at) } else { None }
         }
         Step::End => {

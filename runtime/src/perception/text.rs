@@ -2,7 +2,7 @@
 
 use super::choice::choice;
 use super::concern::concern;
-use super::moves::{moves, named_feeling_zh};
+use super::moves::{feeling_of_word, moves, named_feeling_zh};
 use super::sigmoid;
 use crate::engine::{Model, tensor};
 use crate::{Error, intake};
@@ -272,25 +272,6 @@ pub fn named_feeling(sentence: &str) -> Option<Emotion> {
         }
     }
     named
-}
-
-fn feeling_of_word(word: &str) -> Option<Emotion> {
-    const WORDS: [(Emotion, &[&str]); 7] = [
-        (
-            Emotion::Happy,
-            &["happy", "happiness", "glad", "joy", "joyful", "cheerful", "delighted", "pleased"],
-        ),
-        (Emotion::Sad, &["sad", "sadness", "unhappy", "lonely", "down", "miserable", "heartbroken"]),
-        (Emotion::Angry, &["angry", "anger", "mad", "furious", "annoyed", "cross"]),
-        (
-            Emotion::Scared,
-            &["scared", "afraid", "fear", "frightened", "terrified", "worried", "anxious", "nervous"],
-        ),
-        (Emotion::Surprised, &["surprised", "surprise", "amazed", "astonished", "shocked"]),
-        (Emotion::Disgusted, &["disgusted", "disgust", "grossed", "revolted"]),
-        (Emotion::Calm, &["calm", "relaxed", "peaceful", "neutral"]),
-    ];
-    WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(emotion, _)| *emotion)
 }
 
 #[cfg(test)]

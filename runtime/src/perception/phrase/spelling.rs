@@ -7,7 +7,7 @@ const TRADITIONAL: &str = "殺杀傷伤結结沒没個个電电話话們们媽�
      氣气餓饿嚇吓煩烦熱热難难過过來来會会覺觉對对時时無无誰谁讓让這这樣样為为學学鎖锁關关強强後后總总別别應应該该\
      麼么嗎吗聽听擔担驚惊訝讶厭厌惡恶靜静樂乐興兴憤愤緊紧張张發发問问題题幫帮點点給给實实騷骚擾扰繩绳條条罵骂\
      藥药處处燒烧槍枪裡里裏里誰谁記记當当經经種种極极終终終终窩窝鬱郁悶闷慌慌歡欢喜喜願愿幾几間间嚴严許许\
-     親亲愛爱陰阴勁劲臟脏紅红綁绑週周聊聊請请報报滅灭掙挣運运淚泪憂忧慮虑懼惧內内歲岁傢家與与卻却";
+     壞坏親亲愛爱陰阴勁劲臟脏紅红綁绑週周聊聊請请報报滅灭掙挣運运淚泪憂忧慮虑懼惧內内歲岁傢家與与卻却";
 
 /// Misspellings and short forms, with what they stand for.
 const SPELLINGS: &[(&str, &str)] = &[
@@ -58,6 +58,15 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("nobdy", "nobody"),
     ("noone", "no one"),
     ("hitted", "hit"),
+    ("tuch", "touch"),
+    ("tuches", "touches"),
+    ("tuched", "touched"),
+    ("wen", "when"),
+    ("wrk", "work"),
+    ("dnt", "do not"),
+    ("hitts", "hits"),
+    ("wan", "want"),
+    ("sucide", "suicide"),
     ("hurted", "hurt"),
     ("beated", "beat"),
     ("hurtin", "hurting"),
@@ -130,7 +139,7 @@ const OTHER_WORDS: &[&str] =
     &["hollowing", "scarred", "scares", "cared", "shared", "sacred", "scored", "billied"];
 
 /// The usual form of a character.
-pub(super) fn plain(c: char) -> char {
+pub(in crate::perception) fn plain(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' => ' ',
