@@ -1,10 +1,11 @@
 //! What is wrong with a pack, and where.
 
+use crate::limits::FAULTS_MAX;
 use std::fmt;
 use std::ops::Range;
 
 /// One fault of a pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The file, relative to the folder of the pack.
     pub file: String,
@@ -25,6 +26,13 @@ pub(crate) fn report(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// The faults in the order of files and lines, and no more than [`FAULTS_MAX`].
+pub(crate) fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort();
+    faults.truncate(FAULTS_MAX);
+    faults
+}
+
 /// Collects the faults of one file.
 pub(crate) struct Notes<'a> {
     file: &'a str,
@@ -39,13 +47,15 @@ impl<'a> Notes<'a> {
     }
 
     /// The line of the byte `span` begins at.
-    pub(crate) fn line(&self, span: &Range<usize>) -> usize {
+    fn line(&self, span: &Range<usize>) -> usize {
         1 + self.text.bytes().take(span.start).filter(|byte| *byte == b'\n').count()
     }
 
     /// Notes a fault at `span`.
     pub(crate) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        let fault = Fault { file: self.file.to_owned(), line: self.line(span), what: what.into() };
-        self.faults.push(fault);
+        if self.faults.len() < FAULTS_MAX {
+            let fault = Fault { file: self.file.to_owned(), line: self.line(span), what: what.into() };
+            self.faults.push(fault);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Shows items to a reader.
 
-use crate::check::joined;
-use crate::fault::report;
-use crate::source::{Care, Folder, Photo, Situation, Talk, Text, Word, Words};
+use crate::fault::{report, sorted};
+use crate::folder::Folder;
+use crate::source::{Care, Photo, Situation, Talk, Text, Word, Words};
+use crate::words::joined;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::path::Path;
@@ -10,40 +11,41 @@ use std::path::Path;
 /// Shows the item `id` of the pack in `folder` in both languages, a conversation as a tree with the moves
 /// of its replies; without an id all ids. The second value says whether there was something to show.
 pub fn preview(folder: &Path, id: Option<&str>) -> (String, bool) {
-    let folder = match Folder::read(folder) {
-        Ok(folder) => folder,
-        Err(faults) => return (report(&faults), false),
-    };
+    let mut faults = Vec::new();
+    let folder = Folder::read(folder, &mut faults);
     let Some(id) = id else {
-        return (ids(&folder).join("\n"), true);
+        let found = ids(&folder);
+        let all = if found.is_empty() { report(&sorted(faults)) } else { found.join("\n") };
+        return (all, !found.is_empty());
     };
     let mut out = String::new();
     match item(&mut out, &folder, id) {
         Ok(true) => (out.trim_end().to_owned(), true),
+        _ if !faults.is_empty() => (report(&sorted(faults)), false),
         _ => (format!("no item `{id}` in this pack; without an id, preview lists them all"), false),
     }
 }
 
 fn ids(folder: &Folder) -> Vec<&str> {
-    let texts = folder.texts.body.text.iter().map(|item| &item.id);
-    let situations = folder.situations.body.situation.iter().map(|item| &item.id);
-    let cares = folder.cares.body.care.iter().map(|item| &item.id);
+    let texts = folder.texts.body.iter().map(|item| &item.id);
+    let situations = folder.situations.body.iter().map(|item| &item.id);
+    let cares = folder.cares.body.iter().map(|item| &item.id);
     let talks = folder.talks.iter().map(|sheet| &sheet.body.id);
-    let photos = folder.photos.body.photo.iter().map(|item| &item.id);
+    let photos = folder.photos.body.iter().map(|item| &item.id);
     let all = texts.chain(situations).chain(cares).chain(talks).chain(photos);
     all.map(|id| id.get_ref().as_str()).collect()
 }
 
 fn item(out: &mut String, folder: &Folder, id: &str) -> Result<bool, fmt::Error> {
-    if let Some(item) = folder.texts.body.text.iter().find(|item| item.id.get_ref() == id) {
+    if let Some(item) = folder.texts.body.iter().find(|item| item.id.get_ref() == id) {
         text(out, item)?;
-    } else if let Some(item) = folder.situations.body.situation.iter().find(|item| item.id.get_ref() == id) {
+    } else if let Some(item) = folder.situations.body.iter().find(|item| item.id.get_ref() == id) {
         situation(out, item)?;
-    } else if let Some(item) = folder.cares.body.care.iter().find(|item| item.id.get_ref() == id) {
+    } else if let Some(item) = folder.cares.body.iter().find(|item| item.id.get_ref() == id) {
         care(out, item)?;
     } else if let Some(sheet) = folder.talks.iter().find(|sheet| sheet.body.id.get_ref() == id) {
         talk(out, &sheet.body)?;
-    } else if let Some(item) = folder.photos.body.photo.iter().find(|item| item.id.get_ref() == id) {
+    } else if let Some(item) = folder.photos.body.iter().find(|item| item.id.get_ref() == id) {
         photo(out, item)?;
     } else {
         return Ok(false);
@@ -126,7 +128,7 @@ fn node<'a>(
         return writeln!(out, "{:indent$}[{id}] is missing", "");
     };
     if !seen.insert(id) {
-        return writeln!(out, "{:indent$}[{id}] as above", "");
+        return writeln!(out, "{:indent$}[{id}] joins the way above", "");
     }
     writeln!(out, "{:indent$}[{id}] {}", "", here.feeling.get_ref())?;
     both(out, indent, "", here.en.get_ref(), here.zh.get_ref())?;
