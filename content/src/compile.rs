@@ -5,12 +5,14 @@ use crate::fault::{Fault, sorted};
 use crate::fit;
 use crate::folder::Folder;
 use crate::key::key;
+use crate::limits::TURNS_MAX;
 use crate::photo::grey;
 use crate::source::{Care, Photo, Situation, Talk, Text, Word, moves_of};
 use crate::words::joined;
-use petri_core::pack::{self, Answer, Mood, REPLIES_MAX, Said, Tag, Turn, VERSION};
+use petri_core::pack::{self, Answer, LEVEL_MAX, Mood, REPLIES_MAX, Said, Tag, Turn, VERSION};
 use petri_core::{Actor, Age, Both, Emotion, Pack, Permille};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The level of every conversation.
@@ -27,7 +29,7 @@ pub fn compile(folder: &Path) -> Result<Vec<u8>, Vec<Fault>> {
 /// The files of a pack without faults, and its bytes.
 pub(crate) fn sound(path: &Path) -> Result<(Folder, Vec<u8>), Vec<Fault>> {
     let mut all = Vec::new();
-    let folder = Folder::read(path, &mut all);
+    let mut folder = Folder::read(path, &mut all);
     all.append(&mut faults(&folder));
     let (mut photos, mut notes) = (Vec::new(), folder.photos.notes());
     for item in &folder.photos.body {
@@ -38,16 +40,46 @@ pub(crate) fn sound(path: &Path) -> Result<(Folder, Vec<u8>), Vec<Fault>> {
     }
     all.append(&mut notes.faults);
     if !all.is_empty() {
-        return Err(sorted(all));
+        keep_encodable(&mut folder);
     }
-    let unfit = |what: String| vec![Fault { file: folder.manifest.file.clone(), line: 1, what }];
-    let bytes = assemble(&folder, &photos)
-        .ok_or_else(|| unfit("the pack cannot be encoded; split it into smaller packs".to_owned()))?;
-    let cut = match Pack::open(&bytes) {
-        Ok(pack) => fit::faults(&folder, &pack),
-        Err(error) => unfit(format!("the device cannot read the pack ({error:?}); split it")),
-    };
-    if cut.is_empty() { Ok((folder, bytes)) } else { Err(sorted(cut)) }
+    let bytes = assemble(&folder, &photos);
+    match laid_out(&folder, bytes.as_deref()) {
+        Ok(cut) => {
+            // A text with a fault of its own is not told a second time that it is cut off.
+            let told: BTreeSet<_> = all.iter().map(|fault| (fault.file.clone(), fault.line)).collect();
+            all.extend(cut.into_iter().filter(|fault| !told.contains(&(fault.file.clone(), fault.line))));
+        }
+        Err(what) if all.is_empty() => {
+            all.push(Fault { file: folder.manifest.file.clone(), line: 1, what });
+        }
+        Err(_) => {}
+    }
+    match bytes {
+        Some(bytes) if all.is_empty() => Ok((folder, bytes)),
+        _ => Err(sorted(all)),
+    }
+}
+
+/// The texts that a display cuts off, or why the device cannot read the pack.
+fn laid_out(folder: &Folder, bytes: Option<&[u8]>) -> Result<Vec<Fault>, String> {
+    let bytes = bytes.ok_or("the pack cannot be encoded; split it into smaller packs")?;
+    let pack =
+        Pack::open(bytes).map_err(|error| format!("the device cannot read it ({error:?}); split it"))?;
+    Ok(fit::faults(folder, &pack))
+}
+
+/// Leaves out the items that no pack can hold, so that the others can still be laid out.
+fn keep_encodable(folder: &mut Folder) {
+    folder.texts.body.retain(|item| text(item).is_some());
+    folder.situations.body.retain(|item| situation(item).is_some());
+    folder.cares.body.retain(|item| care(item).is_some());
+    folder.photos.body.clear();
+    folder.talks.retain(|sheet| {
+        let mut turns = 0..sheet.body.node.len();
+        turns.len() <= TURNS_MAX
+            && talk(&sheet.body, 0).is_some()
+            && turns.all(|index| turn(&sheet.body, index).is_some())
+    });
 }
 
 fn assemble(folder: &Folder, photos: &[Vec<u8>]) -> Option<Vec<u8>> {
@@ -93,11 +125,12 @@ fn encoded(item: &impl Serialize) -> Option<Vec<u8>> {
 }
 
 fn tag(id: &Word, age: &Word, feeling: &Word, level: i64, held_out: bool) -> Option<Tag> {
+    let level = u8::try_from(level).ok().filter(|level| (1..=LEVEL_MAX).contains(level))?;
     Some(Tag {
         key: key(id.get_ref()),
         age: Age::from_name(age.get_ref())?,
         feeling: Emotion::from_word(feeling.get_ref())?,
-        level: u8::try_from(level).ok()?,
+        level,
         held_out,
     })
 }

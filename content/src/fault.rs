@@ -1,11 +1,12 @@
 //! What is wrong with a pack, and where.
 
 use crate::limits::FAULTS_MAX;
-use std::fmt;
 use std::ops::Range;
+use thiserror::Error;
 
 /// One fault of a pack.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
+#[error("{file}:{line}: {what}")]
 pub struct Fault {
     /// The file, relative to the folder of the pack.
     pub file: String,
@@ -15,15 +16,15 @@ pub struct Fault {
     pub what: String,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.what)
-    }
-}
-
-/// The faults, one per line.
+/// The faults, one per line; the last line says when there may be more.
 pub(crate) fn report(faults: &[Fault]) -> String {
-    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    if faults.len() >= FAULTS_MAX {
+        lines.push(format!(
+            "no more than {FAULTS_MAX} faults are reported at once; mend these and check again"
+        ));
+    }
+    lines.join("\n")
 }
 
 /// The faults in the order of files and lines, and no more than [`FAULTS_MAX`].

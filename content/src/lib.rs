@@ -25,19 +25,17 @@ pub use key::key;
 pub use preview::preview;
 
 use std::fs;
+use std::iter::once;
 use std::path::Path;
 
-/// Checks the pack in `folder`: how much there is of what, and what there is too little of; or every fault on a line
-/// of its own, the first [`limits::FAULTS_MAX`] of them.
+/// Checks the pack in `folder`: tables of how much there is of what, and what there is too little of; or every fault
+/// on a line of its own, the first [`limits::FAULTS_MAX`] of them.
 /// The second value says whether the pack is sound.
 pub fn check(folder: &Path) -> (String, bool) {
     match compile::sound(folder) {
         Ok((folder, bytes)) => {
-            let mut report = format!("{}, {} bytes: no faults", folder.counts(), bytes.len());
-            for warning in cover::warnings(&folder) {
-                report = report + "\n" + &warning;
-            }
-            (report, true)
+            let first = format!("{}, {} bytes: no faults", folder.counts(), bytes.len());
+            (once(first).chain(cover::report(&folder)).collect::<Vec<_>>().join("\n"), true)
         }
         Err(faults) => (fault::report(&faults), false),
     }

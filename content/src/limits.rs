@@ -74,5 +74,13 @@ pub const PHOTOS_MAX: usize = 256;
 pub const PHOTO_BYTES_MAX: u64 = 8 << 20;
 /// Longest side of a photo file, in pixels.
 pub const PHOTO_SIDE_PX_MAX: u32 = 6_000;
+/// Texts that a pack has that is enough by itself.
+pub const TEXTS_WANTED: usize = 120;
+/// Situations of such a pack.
+pub const SITUATIONS_WANTED: usize = 40;
+/// Care items of such a pack.
+pub const CARES_WANTED: usize = 24;
+/// Conversations of such a pack.
+pub const TALKS_WANTED: usize = 6;
 /// Of so many items of a kind one is held out for the transfer probe, or the check warns.
 pub const HELD_OUT_ONE_IN: usize = 10;

@@ -128,11 +128,39 @@ fn a_check_warns_of_what_is_missing() {
     let folder = folder("situations.toml", SITUATION.replace("held_out = true\n", ""));
     let (report, sound) = check(folder.path());
     assert!(sound);
-    let gap =
-        "warning: situations.toml has nothing to train teen with at happy 1, happy 2, happy 3, sad 1, sad 3,";
+    let gap = "warning: situations.toml has nothing to train teen with at happy, angry, scared,";
     assert!(report.contains(gap), "{report}");
+    let level = "note: situations.toml has no teen item for sad 1, sad 3; the nearest level is shown instead";
+    assert!(report.contains(level), "{report}");
+    let alone = "note: to be enough by itself the pack would need 119 more texts, 39 more situations,";
+    assert!(report.contains(alone), "{report}");
     let held = "warning: situations.toml holds out 0 of 1 items; mark one in 10 with held_out = true";
     assert!(report.contains(held), "{report}");
+}
+
+#[test]
+fn a_check_counts_the_built_in_pack_against_what_is_wanted() {
+    let (report, sound) = check(&starter());
+    assert!(sound, "{report}");
+    assert!(!report.contains("warning: ") && !report.contains("by itself"), "{report}");
+    let rows: Vec<Vec<&str>> = report.lines().map(|line| line.split_whitespace().collect()).collect();
+    let row = |name: &str| rows.iter().find(|row| row.first() == Some(&name)).expect("a row").clone();
+    assert_eq!(row("there"), ["there", "wanted", "en", "zh-CN", "child", "teen", "adult", "held", "out"]);
+    let pack = Pack::starter();
+    let count = pack.texts().count().to_string();
+    assert_eq!(row("texts")[1..5], [count.as_str(), "120", count.as_str(), count.as_str()]);
+    assert_eq!((row("situations")[2], row("care")[3], row("conversations")[2]), ("40", "24", "6"));
+    assert_eq!(row("drawn")[2..4], ["42", "42"]);
+    for age in 0..Age::ALL.len() {
+        for emotion in Emotion::ALL {
+            let cell = row(emotion.word())[1];
+            let of = |item: &petri_core::pack::Text<'_>| {
+                item.tag.age == Age::ALL[age] && item.tag.feeling == emotion
+            };
+            let there = pack.texts().filter(of).count().to_string();
+            assert_eq!(cell.split('/').nth(age), Some(there.as_str()), "{emotion:?}");
+        }
+    }
 }
 
 #[test]
