@@ -109,6 +109,14 @@ impl Page<'_, '_> {
         }
     }
 
+    /// The item with a hint below it.
+    fn hint(&mut self, span: &Range<usize>, trial: &Trial) {
+        self.bar = false;
+        let title = explain::question(trial, self.pack, self.language);
+        let body = explain::hint(trial, self.pack, self.language);
+        self.check(span, &title, &body, &Picture::None, FEELINGS);
+    }
+
     /// The feedback to a trial, after each answer; the first that is cut off is enough.
     fn feedback(&mut self, span: &Range<usize>, trial: &Trial) {
         let before = self.notes.faults.len();
@@ -155,6 +163,7 @@ fn text(page: &mut Page<'_, '_>, index: u16, line: &Range<usize>, clue: &Range<u
         page.check(line, &title, body, &picture, FEELINGS);
     }
     let trial = page.trial(Exercise::ReadTheWords, Stimulus::Text, index, item.tag);
+    page.hint(clue, &trial);
     page.feedback(clue, &trial);
 }
 
@@ -165,6 +174,7 @@ fn situation(page: &mut Page<'_, '_>, index: u16, story: &Range<usize>, reasons:
     let trial = page.trial(Exercise::ReadTheSituation, Stimulus::Situation, index, item.tag);
     let title = explain::question(&trial, page.pack, language);
     page.check(story, &title, item.story.pick(language), &Picture::None, FEELINGS);
+    page.hint(story, &trial);
     page.bar = false;
     for (reason, shown) in reasons.get_ref().iter().zip(item.why) {
         let title = language.pick("Why? Reason 3 of 3", "为什么？理由3/3");

@@ -120,3 +120,15 @@ fn no_file_brings_the_checker_down() {
         fs::write(folder.path().join(name), text).expect("the sound file");
     }
 }
+
+#[test]
+fn depth_and_length_without_end_are_refused() {
+    let folder = folder("texts.toml", format!("text = {}", "[".repeat(1_000_000)));
+    assert!(check(folder.path()).0.starts_with("texts.toml:1: "));
+    fs::write(folder.path().join("texts.toml"), TEXT).expect("the sound file");
+    fs::write(folder.path().join(TALK), talk(9_000)).expect("a long conversation");
+    let (report, _) = check(folder.path());
+    assert!(report.contains("the conversation has 9002 nodes; give 8 to 64"), "{report}");
+    let (shown, _) = preview(folder.path(), Some("a-talk"));
+    assert!(shown.ends_with("more than 64 nodes; check names the fault"), "{shown}");
+}

@@ -1,13 +1,54 @@
 //! The documentation for pack authors says what the program holds to.
 
-use petri_content::limits as max;
+use crate::sample::nodes;
+use image::GrayImage;
+use petri_content::{check, compile, limits as max};
+use petri_core::Pack;
 use std::fs;
 use std::path::Path;
+use tempfile::TempDir;
+
+fn documentation() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/content.md");
+    fs::read_to_string(path).expect("docs/content.md")
+}
+
+/// The example below the heading of a file.
+fn example<'a>(text: &'a str, file: &str) -> &'a str {
+    let part = text.split_once(&format!("\n### {file}\n")).expect("the heading").1;
+    let block = part.split_once("\n```toml\n").expect("an example").1;
+    block.split_once("\n```\n").expect("its end").0
+}
+
+#[test]
+fn the_examples_are_a_pack() {
+    let text = documentation();
+    let folder = TempDir::new().expect("a temporary folder");
+    let write =
+        |file: &str, text: &str| fs::write(folder.path().join(file), text).expect("a file of the pack");
+    for file in ["pack.toml", "texts.toml", "situations.toml", "care.toml", "photos.toml"] {
+        write(file, example(&text, file));
+    }
+    GrayImage::new(96, 96).save(folder.path().join("aunt.jpg")).expect("the photo");
+    // The documentation shows the first node of the conversation; `n0` and what follows it stand for the others.
+    let start = example(&text, "conversations/ID.toml").replace("\"argument\"", "\"n0\"");
+    fs::create_dir(folder.path().join("conversations")).expect("a folder in it");
+    write(
+        "conversations/the-empty-seat.toml",
+        &format!("{}\n{}", start.replace("\"nothing\"", "\"n0\""), nodes(6)),
+    );
+    let (report, sound) = check(folder.path());
+    assert!(sound, "{report}");
+    let bytes = compile(folder.path()).expect("the pack");
+    let pack = Pack::open(&bytes).expect("an open pack");
+    assert_eq!(pack.name(), "my-school 1");
+    let counts = (pack.texts().count(), pack.situations().count(), pack.cares().count());
+    assert_eq!((counts, pack.talks().count(), pack.photos().count()), ((1, 1, 1), 1, 1));
+}
 
 #[test]
 fn every_limit_stands_in_the_documentation() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/content.md");
-    let text = fs::read_to_string(path).expect("docs/content.md");
+    let text = documentation();
     let lengths = [
         ("text: `en`, `zh`", max::LINE_EN_MAX, max::LINE_ZH_MAX),
         ("text: `clue_en`, `clue_zh`, joined", max::CLUE_EN_MAX, max::CLUE_ZH_MAX),

@@ -1,12 +1,16 @@
 //! Photographs.
 
 use crate::sample::folder;
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
-use petri_content::{check, compile};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, imageops};
+use petri_content::{check, compile, preview};
+use petri_core::choose::{Due, Stimulus, Wish, next_trial};
+use petri_core::history::History;
 use petri_core::pack::PHOTO_SIDE_PX;
-use petri_core::{Emotion, Pack};
+use petri_core::progress::Progress;
+use petri_core::random::Random;
+use petri_core::{Age, Emotion, Exercise, Pack, Purpose};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const PHOTO: &str = r#"[[photo]]
 id = "p-one"
@@ -22,6 +26,11 @@ fn with(file: &str, picture: &DynamicImage, format: ImageFormat) -> tempfile::Te
     let folder = folder("photos.toml", PHOTO.replace("one.png", file));
     picture.save_with_format(folder.path().join(file), format).expect("a picture");
     folder
+}
+
+/// The worked example for pack authors.
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/photos")
 }
 
 fn only_fault(folder: &Path) -> String {
@@ -94,4 +103,52 @@ fn faults() {
     let bare = PHOTO.replace("source = \"made for this test\"\n", "");
     fs::write(folder.path().join("photos.toml"), bare).expect("photos.toml");
     assert_eq!(only_fault(folder.path()), "photos.toml:1: missing field `source`; add it here");
+}
+
+#[test]
+fn the_photograph_of_the_example_is_the_one_that_it_names() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../board/demo/astronaut.png");
+    let portrait = image::open(path).expect("the portrait").into_luma8();
+    let cut = imageops::crop_imm(&portrait, 138, 14, 176, 176).to_image();
+    let kept = image::open(example().join("astronaut.png")).expect("the example's photograph");
+    assert!(kept.into_luma8() == cut);
+}
+
+#[test]
+fn the_example_is_compiled_shown_and_trained_with() {
+    let (report, sound) = check(&example());
+    assert!(sound && report.starts_with("photos 1: ") && report.contains(" 1 photos, "), "{report}");
+    let bytes = compile(&example()).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let pack = Pack::open(&bytes).expect("an open pack");
+    let photo = pack.photo(0).expect("the photograph");
+    let (low, high) = photo.grey.iter().fold((255, 0), |(low, high), grey| (low.min(*grey), high.max(*grey)));
+    assert!(low < 40 && high > 200, "from {low} to {high}");
+
+    let (shown, there) = preview(&example(), Some("p-astronaut"));
+    assert!(there && shown.contains("licence: public domain") && shown.contains("https://"), "{shown}");
+    let rows: Vec<&str> = shown.lines().skip(4).collect();
+    assert_eq!(rows.len(), PHOTO_SIDE_PX as usize / 2, "{shown}");
+    assert!(rows.iter().all(|row| row.len() <= 2 + PHOTO_SIDE_PX as usize));
+
+    let (progress, history, mut random) = (Progress::default(), History::default(), Random::new(1));
+    let wish = Wish {
+        exercise: Exercise::ReadTheFace,
+        purpose: Purpose::Training,
+        age: Age::Teen,
+        progress: &progress,
+        history: &history,
+        pack: &pack,
+        due: Due::NONE,
+        focus: None,
+    };
+    let mut trials = (0..30).filter_map(|_| next_trial(&wish, &mut random));
+    assert!(trials.any(|trial| trial.stimulus == Stimulus::Photo && trial.target == Emotion::Happy));
+}
+
+#[test]
+fn a_preview_says_why_a_photo_cannot_be_shown() {
+    let folder = with("one.png", &DynamicImage::new_luma8(96, 200), ImageFormat::Png);
+    fs::remove_file(folder.path().join("one.png")).expect("a file less");
+    let (shown, _) = preview(folder.path(), Some("p-one"));
+    assert!(shown.contains("  photo `one.png` cannot be read ("), "{shown}");
 }

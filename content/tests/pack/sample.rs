@@ -70,7 +70,7 @@ pub(crate) const TALK: &str = "conversations/a-talk.toml";
 
 /// A conversation of a chain of `long` nodes and two ends; the first three nodes have closed words.
 pub(crate) fn talk(long: usize) -> String {
-    let mut text = r#"id = "a-talk"
+    let head = r#"id = "a-talk"
 age = "teen"
 source = "school"
 title_en = "Title"
@@ -83,8 +83,13 @@ scene_zh = "米娅在这里。"
 valence = -1000
 arousal = 20
 trust = -3
-"#
-    .to_owned();
+"#;
+    head.to_owned() + &nodes(long)
+}
+
+/// The nodes of it.
+pub(crate) fn nodes(long: usize) -> String {
+    let mut text = String::new();
     for i in 0..long {
         let (one, two) = match i + 1 {
             last if last == long => ("end-a".to_owned(), "end-b".to_owned()),
