@@ -3,7 +3,7 @@
 
 use crate::folder::Folder;
 use crate::limits::{
-    CARES_WANTED, HELD_OUT_ONE_IN, LEVEL_MAX, SITUATIONS_WANTED, TALKS_WANTED, TEXTS_WANTED,
+    CARES_WANTED, FACES_WANTED, HELD_OUT_ONE_IN, LEVEL_MAX, SITUATIONS_WANTED, TALKS_WANTED, TEXTS_WANTED,
 };
 use crate::source::Word;
 use petri_core::{Actor, Age, Emotion};
@@ -92,7 +92,7 @@ fn kinds(folder: &Folder) -> [Kind<'_>; 5] {
 }
 
 fn by_kind<'a>(kinds: &'a [Kind<'a>]) -> impl Iterator<Item = String> + 'a {
-    let head =
+    let titles =
         ["", "there", "wanted", "en", "zh-CN", "child", "teen", "adult", "held out"].map(str::to_owned);
     let rows = kinds.iter().map(|kind| {
         let all = kind.items.len();
@@ -108,11 +108,11 @@ fn by_kind<'a>(kinds: &'a [Kind<'a>]) -> impl Iterator<Item = String> + 'a {
     });
     let drawn = Emotion::COUNT * (Actor::TRAINED.len() + Actor::HELD_OUT.len());
     let held = Emotion::COUNT * Actor::HELD_OUT.len();
-    let (count, share) = (drawn.to_string(), format!("{held} ({} %)", held * 100 / drawn));
+    let (drawn, wanted, share) =
+        (drawn.to_string(), FACES_WANTED.to_string(), format!("{held} ({} %)", held * 100 / drawn));
     let none = || "-".to_owned();
-    let faces =
-        ["drawn faces".to_owned(), count.clone(), count, none(), none(), none(), none(), none(), share];
-    once(head).chain(rows).chain(once(faces)).map(|row| {
+    let faces = ["drawn faces".to_owned(), drawn, wanted, none(), none(), none(), none(), none(), share];
+    once(titles).chain(rows).chain(once(faces)).map(|row| {
         let [name, there, wanted, en, zh, child, teen, adult, held] = row;
         format!("{name:<15}{there:>5}{wanted:>8}{en:>6}{zh:>7}{child:>7}{teen:>6}{adult:>7}{held:>12}")
     })
@@ -121,8 +121,7 @@ fn by_kind<'a>(kinds: &'a [Kind<'a>]) -> impl Iterator<Item = String> + 'a {
 /// In each cell how many for children, teens and adults.
 fn by_feeling<'a>(kinds: &'a [Kind<'a>]) -> impl Iterator<Item = String> + 'a {
     let row = |name: &str, cells: &[String]| {
-        let cells: String = cells.iter().map(|cell| format!("{cell:>14}")).collect();
-        format!("{name:<10}{cells}")
+        cells.iter().fold(format!("{name:<10}"), |row, cell| row + &format!("{cell:>14}"))
     };
     let names: Vec<String> = kinds.iter().map(|kind| kind.name.to_owned()).collect();
     let head = row("", &names);

@@ -94,7 +94,7 @@ impl Page<'_, '_> {
         }
     }
 
-    fn trial(&self, exercise: Exercise, stimulus: Stimulus, item: u16, tag: Tag) -> Trial {
+    fn trial(exercise: Exercise, stimulus: Stimulus, item: u16, tag: Tag) -> Trial {
         Trial {
             exercise,
             purpose: Purpose::Training,
@@ -158,11 +158,11 @@ fn text(page: &mut Page<'_, '_>, index: u16, line: &Range<usize>, clue: &Range<u
     ];
     let exercises = if item.tag.held_out { shown.len() } else { 2 };
     for (exercise, stimulus, picture) in shown.into_iter().take(exercises) {
-        let trial = page.trial(exercise, stimulus, index, item.tag);
+        let trial = Page::trial(exercise, stimulus, index, item.tag);
         let title = explain::question(&trial, page.pack, page.language);
         page.check(line, &title, body, &picture, FEELINGS);
     }
-    let trial = page.trial(Exercise::ReadTheWords, Stimulus::Text, index, item.tag);
+    let trial = Page::trial(Exercise::ReadTheWords, Stimulus::Text, index, item.tag);
     page.hint(clue, &trial);
     page.feedback(clue, &trial);
 }
@@ -171,7 +171,7 @@ fn situation(page: &mut Page<'_, '_>, index: u16, story: &Range<usize>, reasons:
     let Some(item) = page.pack.situation(index) else { return };
     let language = page.language;
     page.bar = item.tag.held_out;
-    let trial = page.trial(Exercise::ReadTheSituation, Stimulus::Situation, index, item.tag);
+    let trial = Page::trial(Exercise::ReadTheSituation, Stimulus::Situation, index, item.tag);
     let title = explain::question(&trial, page.pack, language);
     page.check(story, &title, item.story.pick(language), &Picture::None, FEELINGS);
     page.hint(story, &trial);
@@ -199,7 +199,7 @@ fn care(
     let Some(item) = page.pack.care(index) else { return };
     let language = page.language;
     page.bar = item.tag.held_out;
-    let trial = page.trial(Exercise::ReplyWithCare, Stimulus::Care, index, item.tag);
+    let trial = Page::trial(Exercise::ReplyWithCare, Stimulus::Care, index, item.tag);
     let title = explain::question(&trial, page.pack, language);
     page.check(says, &title, item.says.pick(language), &face(), OWN_WORDS);
     page.bar = true;

@@ -192,7 +192,7 @@ fn texts(notes: &mut Notes<'_>, name: &str, list: &DeArray<'_>) {
 }
 
 fn each(notes: &mut Notes<'_>, name: &str, fields: &[Field], list: &DeArray<'_>) {
-    for value in list.iter() {
+    for value in list {
         match value.get_ref().as_table() {
             Some(table) => {
                 keeps(notes, fields, table, &value.span());

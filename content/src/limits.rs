@@ -82,5 +82,7 @@ pub const SITUATIONS_WANTED: usize = 40;
 pub const CARES_WANTED: usize = 24;
 /// Conversations of such a pack.
 pub const TALKS_WANTED: usize = 6;
+/// Drawn faces beside it: seven feelings of six people.
+pub const FACES_WANTED: usize = 42;
 /// Of so many items of a kind one is held out for the transfer probe, or the check warns.
 pub const HELD_OUT_ONE_IN: usize = 10;

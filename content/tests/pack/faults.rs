@@ -99,7 +99,7 @@ fn ids() {
     }
     let found = faults("situations.toml", SITUATION.replace("s-one", "t-one"));
     assert_eq!(found, ["situations.toml:2: id `t-one` is taken; give this item another id"]);
-    let twin = (0..).map(|i| format!("s-{i}")).find(|id| key(id) == key("t-one")).expect("a number");
+    let twin = (0..1_000_000).map(|i| format!("s-{i}")).find(|id| key(id) == key("t-one")).expect("a number");
     let found = faults("situations.toml", SITUATION.replace("s-one", &twin));
     let what = format!("id `{twin}` has the same key as `t-one`; give this item another id");
     assert_eq!(found, [format!("situations.toml:2: {what}")]);

@@ -99,7 +99,8 @@ pub(crate) fn nodes(long: usize) -> String {
             format!("[[node]]\nid = \"n{i}\"\nfeeling = \"sad\"\nen = \"Line {i}.\"\nzh = \"第{i}句。\"\n");
         text.push_str(&node);
         if i < 3 {
-            text.push_str(&format!("closed_en = \"Hm {i}.\"\nclosed_zh = \"嗯{i}。\"\n"));
+            let closed = format!("closed_en = \"Hm {i}.\"\nclosed_zh = \"嗯{i}。\"\n");
+            text.push_str(&closed);
         }
         text.push_str(&reply("Why?", "为什么？", "\"asks\"", &one));
         text.push_str(&reply("Oh.", "哦。", "", &two));
