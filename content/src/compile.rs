@@ -1,12 +1,18 @@
 //! From files to the bytes of a pack; their form stands in [`petri_core::pack`].
 
-use crate::check::{faults, joined};
-use crate::fault::Fault;
-use crate::source::{Care, Folder, Photo, Situation, Talk, Text, Word, moves_of};
-use image::imageops::{self, FilterType};
-use petri_core::pack::{self, Answer, Mood, PHOTO_SIDE_PX, REPLIES_MAX, Said, Tag, Turn, VERSION};
+use crate::check::faults;
+use crate::fault::{Fault, sorted};
+use crate::fit;
+use crate::folder::Folder;
+use crate::key::key;
+use crate::limits::TURNS_MAX;
+use crate::photo::grey;
+use crate::source::{Care, Photo, Situation, Talk, Text, Word, moves_of};
+use crate::words::joined;
+use petri_core::pack::{self, Answer, LEVEL_MAX, Mood, REPLIES_MAX, Said, Tag, Turn, VERSION};
 use petri_core::{Actor, Age, Both, Emotion, Pack, Permille};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The level of every conversation.
@@ -22,36 +28,58 @@ pub fn compile(folder: &Path) -> Result<Vec<u8>, Vec<Fault>> {
 
 /// The files of a pack without faults, and its bytes.
 pub(crate) fn sound(path: &Path) -> Result<(Folder, Vec<u8>), Vec<Fault>> {
-    let folder = Folder::read(path)?;
-    let mut all = faults(&folder);
-    let mut photos = Vec::new();
-    for item in &folder.photos.body.photo {
+    let mut all = Vec::new();
+    let mut folder = Folder::read(path, &mut all);
+    all.append(&mut faults(&folder));
+    let (mut photos, mut notes) = (Vec::new(), folder.photos.notes());
+    for item in &folder.photos.body {
         match grey(path, item.file.get_ref()) {
             Ok(pixels) => photos.push(pixels),
-            Err(what) => {
-                let mut notes = folder.photos.notes();
-                notes.add(&item.file.span(), what);
-                all.append(&mut notes.faults);
-            }
+            Err(what) => notes.add(&item.file.span(), what),
         }
     }
+    all.append(&mut notes.faults);
     if !all.is_empty() {
-        return Err(all);
+        keep_encodable(&mut folder);
     }
-    let unfit = |what: String| vec![Fault { file: folder.manifest.file.clone(), line: 1, what }];
-    let bytes = assemble(&folder, &photos)
-        .ok_or_else(|| unfit("the pack cannot be encoded; split it into smaller packs".to_owned()))?;
-    match Pack::open(&bytes) {
-        Ok(_) => Ok((folder, bytes)),
-        Err(error) => Err(unfit(format!("the device cannot read the pack ({error:?}); split it"))),
+    let bytes = assemble(&folder, &photos);
+    match laid_out(&folder, bytes.as_deref()) {
+        Ok(cut) => {
+            // A text with a fault of its own is not told a second time that it is cut off.
+            let told: BTreeSet<_> = all.iter().map(|fault| (fault.file.clone(), fault.line)).collect();
+            all.extend(cut.into_iter().filter(|fault| !told.contains(&(fault.file.clone(), fault.line))));
+        }
+        Err(what) if all.is_empty() => {
+            all.push(Fault { file: folder.manifest.file.clone(), line: 1, what });
+        }
+        Err(_) => {}
+    }
+    match bytes {
+        Some(bytes) if all.is_empty() => Ok((folder, bytes)),
+        _ => Err(sorted(all)),
     }
 }
 
-/// CRC-16/IBM-3740 of an id.
-pub(crate) fn key(id: &str) -> u16 {
-    id.bytes().fold(u16::MAX, |sum, byte| {
-        (0..8).fold(sum ^ (u16::from(byte) << 8), |sum, _| (sum << 1) ^ (0x1021 * (sum >> 15)))
-    })
+/// The texts that a display cuts off, or why the device cannot read the pack.
+fn laid_out(folder: &Folder, bytes: Option<&[u8]>) -> Result<Vec<Fault>, String> {
+    let bytes = bytes.ok_or("the pack cannot be encoded; split it into smaller packs")?;
+    let pack =
+        Pack::open(bytes).map_err(|error| format!("the device cannot read it ({error:?}); split it"))?;
+    Ok(fit::faults(folder, &pack))
+}
+
+/// Leaves out the items that no pack can hold, so that the others can still be laid out.
+fn keep_encodable(folder: &mut Folder) {
+    folder.texts.body.retain(|item| text(item).is_some());
+    folder.situations.body.retain(|item| situation(item).is_some());
+    folder.cares.body.retain(|item| care(item).is_some());
+    folder.photos.body.clear();
+    folder.talks.retain(|sheet| {
+        let mut turns = 0..sheet.body.node.len();
+        turns.len() <= TURNS_MAX
+            && talk(&sheet.body, 0).is_some()
+            && turns.all(|index| turn(&sheet.body, index).is_some())
+    });
 }
 
 fn assemble(folder: &Folder, photos: &[Vec<u8>]) -> Option<Vec<u8>> {
@@ -63,17 +91,16 @@ fn assemble(folder: &Folder, photos: &[Vec<u8>]) -> Option<Vec<u8>> {
             turns.push(turn(&sheet.body, index)?);
         }
     }
-    let photos = folder.photos.body.photo.iter().zip(photos);
+    let photos = folder.photos.body.iter().zip(photos);
     let kinds: [Vec<Vec<u8>>; 6] = [
-        folder.texts.body.text.iter().map(text).collect::<Option<_>>()?,
-        folder.situations.body.situation.iter().map(situation).collect::<Option<_>>()?,
-        folder.cares.body.care.iter().map(care).collect::<Option<_>>()?,
+        folder.texts.body.iter().map(text).collect::<Option<_>>()?,
+        folder.situations.body.iter().map(situation).collect::<Option<_>>()?,
+        folder.cares.body.iter().map(care).collect::<Option<_>>()?,
         talks,
         turns,
         photos.map(|(item, grey)| photo(item, grey)).collect::<Option<_>>()?,
     ];
-    let manifest = &folder.manifest.body;
-    let name = format!("{} {}", manifest.name.get_ref(), manifest.version.get_ref());
+    let name = folder.name();
 
     let mut bytes = pack::MAGIC.to_vec();
     bytes.extend(VERSION.to_le_bytes());
@@ -98,11 +125,12 @@ fn encoded(item: &impl Serialize) -> Option<Vec<u8>> {
 }
 
 fn tag(id: &Word, age: &Word, feeling: &Word, level: i64, held_out: bool) -> Option<Tag> {
+    let level = u8::try_from(level).ok().filter(|level| (1..=LEVEL_MAX).contains(level))?;
     Some(Tag {
         key: key(id.get_ref()),
         age: Age::from_name(age.get_ref())?,
         feeling: Emotion::from_word(feeling.get_ref())?,
-        level: u8::try_from(level).ok()?,
+        level,
         held_out,
     })
 }
@@ -187,35 +215,7 @@ fn turn(talk: &Talk, index: usize) -> Option<Vec<u8>> {
 }
 
 fn photo(item: &Photo, grey: &[u8]) -> Option<Vec<u8>> {
-    encoded(&pack::Photo {
-        tag: tag(&item.id, &item.age, &item.feeling, *item.level.get_ref(), item.held_out)?,
-        intensity: Permille::FULL,
-        grey,
-    })
-}
-
-/// The centred square of a picture, in grey and at the size of a pack's photos.
-fn grey(folder: &Path, file: &str) -> Result<Vec<u8>, String> {
-    let picture = image::open(folder.join(file))
-        .map_err(|error| {
-            format!("photo `{file}` cannot be read ({error}); give a PNG or JPEG in the folder")
-        })?
-        .to_luma8();
-    let (width, height) = picture.dimensions();
-    let side = width.min(height);
-    if side < PHOTO_SIDE_PX {
-        return Err(format!("photo `{file}` is {width}x{height}; give at least {PHOTO_SIDE_PX} each way"));
-    }
-    let square = imageops::crop_imm(&picture, (width - side) / 2, (height - side) / 2, side, side).to_image();
-    Ok(imageops::resize(&square, PHOTO_SIDE_PX, PHOTO_SIDE_PX, FilterType::Triangle).into_raw())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::key;
-
-    #[test]
-    fn key_is_the_check_value_of_the_crc() {
-        assert_eq!(key("123456789"), 0x29B1);
-    }
+    let tag = tag(&item.id, &item.age, &item.feeling, *item.level.get_ref(), item.held_out)?;
+    // How strong a photographed face is, nobody has measured; the level says how hard it is.
+    encoded(&pack::Photo { tag, intensity: Permille::FULL, grey })
 }

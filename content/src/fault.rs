@@ -1,10 +1,12 @@
 //! What is wrong with a pack, and where.
 
-use std::fmt;
+use crate::limits::FAULTS_MAX;
 use std::ops::Range;
+use thiserror::Error;
 
 /// One fault of a pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
+#[error("{file}:{line}: {what}")]
 pub struct Fault {
     /// The file, relative to the folder of the pack.
     pub file: String,
@@ -14,15 +16,22 @@ pub struct Fault {
     pub what: String,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+/// The faults, one per line; the last line says when there may be more.
+pub(crate) fn report(faults: &[Fault]) -> String {
+    let mut lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    if faults.len() >= FAULTS_MAX {
+        lines.push(format!(
+            "no more than {FAULTS_MAX} faults are reported at once; mend these and check again"
+        ));
     }
+    lines.join("\n")
 }
 
-/// The faults, one per line.
-pub(crate) fn report(faults: &[Fault]) -> String {
-    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n")
+/// The faults in the order of files and lines, and no more than [`FAULTS_MAX`].
+pub(crate) fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort();
+    faults.truncate(FAULTS_MAX);
+    faults
 }
 
 /// Collects the faults of one file.
@@ -39,13 +48,15 @@ impl<'a> Notes<'a> {
     }
 
     /// The line of the byte `span` begins at.
-    pub(crate) fn line(&self, span: &Range<usize>) -> usize {
+    fn line(&self, span: &Range<usize>) -> usize {
         1 + self.text.bytes().take(span.start).filter(|byte| *byte == b'\n').count()
     }
 
     /// Notes a fault at `span`.
     pub(crate) fn add(&mut self, span: &Range<usize>, what: impl Into<String>) {
-        let fault = Fault { file: self.file.to_owned(), line: self.line(span), what: what.into() };
-        self.faults.push(fault);
+        if self.faults.len() < FAULTS_MAX {
+            let fault = Fault { file: self.file.to_owned(), line: self.line(span), what: what.into() };
+            self.faults.push(fault);
+        }
     }
 }

@@ -6,24 +6,37 @@
 
 mod check;
 mod compile;
+mod cover;
 mod fault;
+mod fit;
+mod folder;
+mod form;
+mod key;
 pub mod limits;
+mod photo;
 mod preview;
 mod source;
 mod talk;
+mod words;
 
 pub use compile::compile;
 pub use fault::Fault;
+pub use key::key;
 pub use preview::preview;
 
 use std::fs;
+use std::iter::once;
 use std::path::Path;
 
-/// Checks the pack in `folder`: how much there is of what, or every fault on a line of its own.
+/// Checks the pack in `folder`: tables of how much there is of what, and what there is too little of; or every fault
+/// on a line of its own, the first [`limits::FAULTS_MAX`] of them.
 /// The second value says whether the pack is sound.
 pub fn check(folder: &Path) -> (String, bool) {
     match compile::sound(folder) {
-        Ok((folder, bytes)) => (format!("{}, {} bytes: no faults", folder.counts(), bytes.len()), true),
+        Ok((folder, bytes)) => {
+            let first = format!("{}, {} bytes: no faults", folder.counts(), bytes.len());
+            (once(first).chain(cover::report(&folder)).collect::<Vec<_>>().join("\n"), true)
+        }
         Err(faults) => (fault::report(&faults), false),
     }
 }

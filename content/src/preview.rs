@@ -1,50 +1,58 @@
 //! Shows items to a reader.
 
-use crate::check::joined;
-use crate::fault::report;
-use crate::source::{Care, Folder, Photo, Situation, Talk, Text, Word, Words};
+use crate::fault::{report, sorted};
+use crate::folder::Folder;
+use crate::limits::TURNS_MAX;
+use crate::photo::grey;
+use crate::source::{Care, Photo, Situation, Talk, Text, Word, Words};
+use crate::words::joined;
+use petri_core::pack::PHOTO_SIDE_PX;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 use std::path::Path;
 
-/// Shows the item `id` of the pack in `folder` in both languages, a conversation as a tree with the moves
-/// of its replies; without an id all ids. The second value says whether there was something to show.
-pub fn preview(folder: &Path, id: Option<&str>) -> (String, bool) {
-    let folder = match Folder::read(folder) {
-        Ok(folder) => folder,
-        Err(faults) => return (report(&faults), false),
-    };
+/// From black to white on a dark terminal.
+const SIGNS: [char; 10] = [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'];
+
+/// Shows the item `id` of the pack in the folder `path` in both languages, a conversation as a tree with the moves
+/// of its replies, a photograph as the device has it; without an id all ids. The second value says whether there was something to show.
+pub fn preview(path: &Path, id: Option<&str>) -> (String, bool) {
+    let mut faults = Vec::new();
+    let folder = Folder::read(path, &mut faults);
     let Some(id) = id else {
-        return (ids(&folder).join("\n"), true);
+        let found = ids(&folder);
+        let all = if found.is_empty() { report(&sorted(faults)) } else { found.join("\n") };
+        return (all, !found.is_empty());
     };
     let mut out = String::new();
-    match item(&mut out, &folder, id) {
+    match item(&mut out, path, &folder, id) {
         Ok(true) => (out.trim_end().to_owned(), true),
+        _ if !faults.is_empty() => (report(&sorted(faults)), false),
         _ => (format!("no item `{id}` in this pack; without an id, preview lists them all"), false),
     }
 }
 
 fn ids(folder: &Folder) -> Vec<&str> {
-    let texts = folder.texts.body.text.iter().map(|item| &item.id);
-    let situations = folder.situations.body.situation.iter().map(|item| &item.id);
-    let cares = folder.cares.body.care.iter().map(|item| &item.id);
+    let texts = folder.texts.body.iter().map(|item| &item.id);
+    let situations = folder.situations.body.iter().map(|item| &item.id);
+    let cares = folder.cares.body.iter().map(|item| &item.id);
     let talks = folder.talks.iter().map(|sheet| &sheet.body.id);
-    let photos = folder.photos.body.photo.iter().map(|item| &item.id);
+    let photos = folder.photos.body.iter().map(|item| &item.id);
     let all = texts.chain(situations).chain(cares).chain(talks).chain(photos);
     all.map(|id| id.get_ref().as_str()).collect()
 }
 
-fn item(out: &mut String, folder: &Folder, id: &str) -> Result<bool, fmt::Error> {
-    if let Some(item) = folder.texts.body.text.iter().find(|item| item.id.get_ref() == id) {
+fn item(out: &mut String, path: &Path, folder: &Folder, id: &str) -> Result<bool, fmt::Error> {
+    if let Some(item) = folder.texts.body.iter().find(|item| item.id.get_ref() == id) {
         text(out, item)?;
-    } else if let Some(item) = folder.situations.body.situation.iter().find(|item| item.id.get_ref() == id) {
+    } else if let Some(item) = folder.situations.body.iter().find(|item| item.id.get_ref() == id) {
         situation(out, item)?;
-    } else if let Some(item) = folder.cares.body.care.iter().find(|item| item.id.get_ref() == id) {
+    } else if let Some(item) = folder.cares.body.iter().find(|item| item.id.get_ref() == id) {
         care(out, item)?;
     } else if let Some(sheet) = folder.talks.iter().find(|sheet| sheet.body.id.get_ref() == id) {
         talk(out, &sheet.body)?;
-    } else if let Some(item) = folder.photos.body.photo.iter().find(|item| item.id.get_ref() == id) {
-        photo(out, item)?;
+    } else if let Some(item) = folder.photos.body.iter().find(|item| item.id.get_ref() == id) {
+        photo(out, path, item)?;
     } else {
         return Ok(false);
     }
@@ -95,11 +103,24 @@ fn care(out: &mut String, item: &Care) -> fmt::Result {
     Ok(())
 }
 
-fn photo(out: &mut String, item: &Photo) -> fmt::Result {
+/// Two rows of pixels make one row of signs, because a sign is about twice as high as wide.
+fn photo(out: &mut String, path: &Path, item: &Photo) -> fmt::Result {
     let level = format!("level {}", item.level.get_ref());
     head(out, &item.id, &[item.age.get_ref(), item.feeling.get_ref(), &level], item.held_out)?;
     let (file, licence, source) = (item.file.get_ref(), item.licence.get_ref(), item.source.get_ref());
-    writeln!(out, "  {file}\n  licence: {licence}\n  source: {source}")
+    writeln!(out, "  {file}\n  licence: {licence}\n  source: {source}")?;
+    let grey = match grey(path, file) {
+        Ok(grey) => grey,
+        Err(what) => return writeln!(out, "  {what}"),
+    };
+    let side = PHOTO_SIDE_PX as usize;
+    for rows in grey.chunks_exact(2 * side) {
+        let (upper, lower) = rows.split_at(side);
+        let sign = |(one, two): (&u8, &u8)| SIGNS[usize::from(one.midpoint(*two)) * SIGNS.len() / 256];
+        let line: String = upper.iter().zip(lower).map(sign).collect();
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
 }
 
 fn talk(out: &mut String, talk: &Talk) -> fmt::Result {
@@ -109,6 +130,9 @@ fn talk(out: &mut String, talk: &Talk) -> fmt::Result {
     let (valence, arousal, trust) = (talk.valence.get_ref(), talk.arousal.get_ref(), talk.trust.get_ref());
     writeln!(out, "  valence {valence}, arousal {arousal}, trust {trust}")?;
     match talk.node.first() {
+        _ if talk.node.len() > TURNS_MAX => {
+            writeln!(out, "  more than {TURNS_MAX} nodes; check names the fault")
+        }
         Some(first) => node(out, talk, first.id.get_ref(), 2, &mut BTreeSet::new()),
         None => Ok(()),
     }
@@ -126,7 +150,7 @@ fn node<'a>(
         return writeln!(out, "{:indent$}[{id}] is missing", "");
     };
     if !seen.insert(id) {
-        return writeln!(out, "{:indent$}[{id}] as above", "");
+        return writeln!(out, "{:indent$}[{id}] joins the way above", "");
     }
     writeln!(out, "{:indent$}[{id}] {}", "", here.feeling.get_ref())?;
     both(out, indent, "", here.en.get_ref(), here.zh.get_ref())?;

@@ -1,12 +1,7 @@
-//! The TOML files of a pack, as they are written.
+//! The items of a pack, as they are written. Their fields and which of them are optional stand in `form`.
 
-use crate::fault::{Fault, Notes};
 use petri_core::{Move, Moves};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
 use toml::Spanned;
 
 /// A string that knows where it stands.
@@ -16,49 +11,16 @@ pub(crate) type Words = Spanned<Vec<Word>>;
 
 /// `pack.toml`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Manifest {
     pub(crate) name: Word,
-    pub(crate) version: Word,
+    pub(crate) version: Spanned<i64>,
+    pub(crate) languages: Words,
     pub(crate) author: Word,
     pub(crate) licence: Word,
 }
 
-/// `texts.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Texts {
-    #[serde(default)]
-    pub(crate) text: Vec<Text>,
-}
-
-/// `situations.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Situations {
-    #[serde(default)]
-    pub(crate) situation: Vec<Situation>,
-}
-
-/// `care.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Cares {
-    #[serde(default)]
-    pub(crate) care: Vec<Care>,
-}
-
-/// `photos.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Photos {
-    #[serde(default)]
-    pub(crate) photo: Vec<Photo>,
-}
-
 /// A line that somebody wrote.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Text {
     pub(crate) id: Word,
     pub(crate) age: Word,
@@ -75,7 +37,6 @@ pub(crate) struct Text {
 
 /// A situation with reasons.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Situation {
     pub(crate) id: Word,
     pub(crate) age: Word,
@@ -94,7 +55,6 @@ pub(crate) struct Situation {
 
 /// Something shared.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Care {
     pub(crate) id: Word,
     pub(crate) age: Word,
@@ -116,7 +76,6 @@ pub(crate) struct Care {
 
 /// A reply to something shared.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct CareReply {
     pub(crate) en: Word,
     pub(crate) zh: Word,
@@ -125,7 +84,6 @@ pub(crate) struct CareReply {
 
 /// A conversation.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Talk {
     pub(crate) id: Word,
     pub(crate) age: Word,
@@ -148,7 +106,6 @@ pub(crate) struct Talk {
 
 /// Something that the character says.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Node {
     pub(crate) id: Word,
     pub(crate) feeling: Word,
@@ -162,7 +119,6 @@ pub(crate) struct Node {
 
 /// A reply in a conversation.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct NodeReply {
     pub(crate) en: Word,
     pub(crate) zh: Word,
@@ -172,7 +128,6 @@ pub(crate) struct NodeReply {
 
 /// A photograph; `source` says where it is from.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Photo {
     pub(crate) id: Word,
     pub(crate) age: Word,
@@ -183,124 +138,6 @@ pub(crate) struct Photo {
     pub(crate) file: Word,
     pub(crate) licence: Word,
     pub(crate) source: Word,
-}
-
-/// A file that was read.
-#[derive(Debug)]
-pub(crate) struct Sheet<T> {
-    pub(crate) file: String,
-    pub(crate) text: String,
-    pub(crate) body: T,
-}
-
-impl<T> Sheet<T> {
-    pub(crate) fn notes(&self) -> Notes<'_> {
-        Notes::new(&self.file, &self.text)
-    }
-}
-
-/// All files of a pack.
-#[derive(Debug)]
-pub(crate) struct Folder {
-    pub(crate) manifest: Sheet<Manifest>,
-    pub(crate) texts: Sheet<Texts>,
-    pub(crate) situations: Sheet<Situations>,
-    pub(crate) cares: Sheet<Cares>,
-    pub(crate) talks: Vec<Sheet<Talk>>,
-    pub(crate) photos: Sheet<Photos>,
-}
-
-impl Folder {
-    /// Reads all files; a pack may do without any of them but `pack.toml`.
-    pub(crate) fn read(folder: &Path) -> Result<Self, Vec<Fault>> {
-        let mut faults = Vec::new();
-        let manifest = keep(read(folder, "pack.toml"), &mut faults);
-        let texts = keep(optional(folder, "texts.toml"), &mut faults);
-        let situations = keep(optional(folder, "situations.toml"), &mut faults);
-        let cares = keep(optional(folder, "care.toml"), &mut faults);
-        let photos = keep(optional(folder, "photos.toml"), &mut faults);
-        let names = keep(conversations(folder), &mut faults).unwrap_or_default();
-        let talks = names.iter().filter_map(|name| keep(read(folder, name), &mut faults)).collect();
-        match (manifest, texts, situations, cares, photos) {
-            (Some(manifest), Some(texts), Some(situations), Some(cares), Some(photos))
-                if faults.is_empty() =>
-            {
-                Ok(Self { manifest, texts, situations, cares, talks, photos })
-            }
-            _ => Err(faults),
-        }
-    }
-
-    /// How much there is of what.
-    pub(crate) fn counts(&self) -> String {
-        format!(
-            "{} {}: {} texts, {} situations, {} care items, {} conversations, {} photos",
-            self.manifest.body.name.get_ref(),
-            self.manifest.body.version.get_ref(),
-            self.texts.body.text.len(),
-            self.situations.body.situation.len(),
-            self.cares.body.care.len(),
-            self.talks.len(),
-            self.photos.body.photo.len()
-        )
-    }
-}
-
-fn keep<T>(result: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
-    result.map_err(|fault| faults.push(fault)).ok()
-}
-
-fn conversations(folder: &Path) -> Result<Vec<String>, Fault> {
-    let unread = |error: std::io::Error| Fault {
-        file: "conversations".to_owned(),
-        line: 1,
-        what: format!("cannot be listed ({error}); check the folder and its rights"),
-    };
-    let list = match fs::read_dir(folder.join("conversations")) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(unread)?,
-    };
-    let mut names = Vec::new();
-    for entry in list {
-        let path = entry.map_err(unread)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml")
-            && let Some(name) = path.file_name()
-        {
-            names.push(format!("conversations/{}", name.to_string_lossy()));
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn optional<T: DeserializeOwned + Default>(folder: &Path, file: &str) -> Result<Sheet<T>, Fault> {
-    if folder.join(file).exists() {
-        return read(folder, file);
-    }
-    Ok(Sheet { file: file.to_owned(), text: String::new(), body: T::default() })
-}
-
-fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Result<Sheet<T>, Fault> {
-    let text = fs::read_to_string(folder.join(file)).map_err(|error| Fault {
-        file: file.to_owned(),
-        line: 1,
-        what: format!("cannot be read ({error}); a pack needs this file, in UTF-8"),
-    })?;
-    match toml::from_str(&text) {
-        Ok(body) => Ok(Sheet { file: file.to_owned(), text, body }),
-        Err(error) => {
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            let advice = if message.starts_with("unknown field") {
-                "remove it or mend its name"
-            } else if message.starts_with("missing field") {
-                "add it to this item"
-            } else {
-                "mend the TOML here"
-            };
-            let line = Notes::new(file, &text).line(&error.span().unwrap_or(0..0));
-            Err(Fault { file: file.to_owned(), line, what: format!("{message}; {advice}") })
-        }
-    }
 }
 
 /// The move of this name.

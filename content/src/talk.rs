@@ -1,43 +1,62 @@
 //! What a conversation has to keep to.
 
-use crate::check::{age, chinese, english, feeling, known, moves, name, source};
+use crate::check::{age, feeling, known, moves, source};
 use crate::fault::Notes;
 use crate::limits::{
-    ANSWERS_MIN, ENDS_MIN, MOOD_MAX, REPLY_EN_MAX, REPLY_ZH_MAX, STORY_EN_MAX, STORY_ZH_MAX, TITLE_EN_MAX,
-    TITLE_ZH_MAX, TURN_EN_MAX, TURN_ZH_MAX, TURNS_MAX, WAY_MAX, WAY_MIN,
+    ANSWERS_MIN, CLOSED_MIN, ENDS_MIN, MOOD_MAX, REPLY_EN_MAX, REPLY_ZH_MAX, STORY_EN_MAX, STORY_ZH_MAX,
+    TITLE_EN_MAX, TITLE_ZH_MAX, TURN_EN_MAX, TURN_ZH_MAX, TURNS_MAX, TURNS_MIN, WAY_MAX, WAY_MIN,
 };
-use crate::source::{Node, Talk};
+use crate::source::{Node, Talk, moves_of};
+use crate::words::{Once, chinese, english, name};
 use petri_core::Actor;
 use petri_core::pack::REPLIES_MAX;
 use std::collections::BTreeMap;
 
 /// Notes the faults of a conversation.
-pub(crate) fn check(notes: &mut Notes<'_>, talk: &Talk) {
+pub(crate) fn check(notes: &mut Notes<'_>, talk: &Talk, file: &str) {
+    let id = talk.id.get_ref();
+    if file != format!("conversations/{id}.toml") {
+        notes.add(&talk.id.span(), format!("id `{id}` is not the name of the file; make them the same"));
+    }
     age(notes, &talk.age);
     source(notes, &talk.source);
-    known(notes, "actor", &talk.actor, &Actor::ALL.map(Actor::name));
+    known(notes, "actor", &talk.actor, &Actor::TRAINED.map(Actor::name));
     name(notes, &talk.name_en, &talk.name_zh);
     english(notes, "title_en", &talk.title_en, TITLE_EN_MAX);
     chinese(notes, "title_zh", &talk.title_zh, TITLE_ZH_MAX);
     english(notes, "scene_en", &talk.scene_en, STORY_EN_MAX);
     chinese(notes, "scene_zh", &talk.scene_zh, STORY_ZH_MAX);
+    mood(notes, talk);
+    let (mut once, mut closed) = (Once::default(), 0);
+    for one in &talk.node {
+        node(notes, one);
+        once.take(notes, "the line", &[&one.en, &one.zh]);
+        if let (Some(en), Some(zh)) = (&one.closed_en, &one.closed_zh) {
+            once.take(notes, "the line", &[en, zh]);
+            closed += 1;
+        }
+    }
+    if closed < CLOSED_MIN {
+        let what = format!("{closed} nodes have closed_en and closed_zh; give them to at least {CLOSED_MIN}");
+        notes.add(&talk.id.span(), what);
+    }
+    let count = talk.node.len();
+    if !(TURNS_MIN..=TURNS_MAX).contains(&count) {
+        let what = format!("the conversation has {count} nodes; give {TURNS_MIN} to {TURNS_MAX}");
+        notes.add(&talk.id.span(), what);
+    }
+    if let (1..=TURNS_MAX, Some(next)) = (count, links(notes, talk)) {
+        ways(notes, talk, &next);
+    }
+}
+
+fn mood(notes: &mut Notes<'_>, talk: &Talk) {
     for (field, value) in [("valence", &talk.valence), ("arousal", &talk.arousal), ("trust", &talk.trust)] {
         if !(-MOOD_MAX..=MOOD_MAX).contains(value.get_ref()) {
             let number = value.get_ref();
             notes
                 .add(&value.span(), format!("{field} is {number}; keep it within -{MOOD_MAX} to {MOOD_MAX}"));
         }
-    }
-    for one in &talk.node {
-        node(notes, one);
-    }
-    if talk.node.is_empty() || talk.node.len() > TURNS_MAX {
-        let count = talk.node.len();
-        notes.add(&talk.id.span(), format!("the conversation has {count} nodes; give 1 to {TURNS_MAX}"));
-        return;
-    }
-    if let Some(next) = links(notes, talk) {
-        ways(notes, talk, &next);
     }
 }
 
@@ -68,6 +87,26 @@ fn node(notes: &mut Notes<'_>, node: &Node) {
         english(notes, "en", &reply.en, REPLY_EN_MAX);
         chinese(notes, "zh", &reply.zh, REPLY_ZH_MAX);
         moves(notes, &reply.moves);
+    }
+    kinds(notes, node);
+}
+
+/// There is a reply to a node that opens, and one that does not.
+fn kinds(notes: &mut Notes<'_>, node: &Node) {
+    let mut once = Once::default();
+    for reply in &node.reply {
+        once.take(notes, "the reply", &[&reply.en, &reply.zh]);
+    }
+    let (id, all) = (node.id.get_ref(), || node.reply.iter().map(|reply| moves_of(&reply.moves)));
+    let open = all().filter(|moves| moves.poor().is_empty() && !moves.good().is_empty()).count();
+    if !node.reply.is_empty() && open == 0 {
+        notes.add(&node.id.span(), format!("node `{id}` has no reply with good moves only; give one"));
+    }
+    if !node.reply.is_empty() && open == node.reply.len() {
+        notes.add(
+            &node.id.span(),
+            format!("node `{id}` has good replies only; give one with a poor move or none"),
+        );
     }
 }
 

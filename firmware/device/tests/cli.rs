@@ -159,3 +159,25 @@ fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
     assert!(svg.contains("<polyline") && svg.contains("Faces"), "{svg}");
     refused(&["progress", "--journal", &journal, "--learner", "8"], "no trials of learner 8; it has [7]");
 }
+
+#[test]
+fn content_packs_are_checked_compiled_and_shown() {
+    let folder = Folder::new();
+    let content = |name: &str| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content");
+        root.join(name).to_string_lossy().into_owned()
+    };
+    assert!(said(&["content", "check", &content("starter")]).contains("\ndrawn faces "));
+    let (photos, out) = (content("examples/photos"), folder.path("photos.pack"));
+    assert!(said(&["content", "preview", &photos, "p-astronaut"]).contains("licence: public domain"));
+    assert!(said(&["content", "compile", &photos, "--out", &out]).contains("1 photos"));
+    assert!(Path::new(&out).exists());
+
+    folder.file("pack.toml", b"name = \"mine\"\nversion = 0\nlanguages = [\"en\", \"zh-CN\"]\nauthor = \"me\"\nlicence = \"MIT\"\n");
+    folder.file("texts.toml", b"[[text]]\nid = 7\n");
+    let output = petri(&["content", "check", &folder.path("")]);
+    let faults = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(faults.contains("pack.toml:2: version is 0; use 1 to 65535"), "{faults}");
+    assert!(faults.contains("texts.toml:2: `id` is of another kind; give a text in quotes"), "{faults}");
+}
