@@ -34,6 +34,8 @@ pub enum Id {
     SpeechDecoder,
     /// Reads emotions and sentiment in a sentence.
     TextEmotion,
+    /// Notices hints at danger in a text.
+    TextSigns,
 }
 
 impl Id {
@@ -46,6 +48,7 @@ impl Id {
         Id::SpeechEncoder,
         Id::SpeechDecoder,
         Id::TextEmotion,
+        Id::TextSigns,
     ];
 
     /// The name of its folder.
@@ -58,6 +61,7 @@ impl Id {
             Id::SpeechEncoder => "speech-encoder",
             Id::SpeechDecoder => "speech-decoder",
             Id::TextEmotion => "text-emotion",
+            Id::TextSigns => "text-signs",
         }
     }
 
@@ -70,6 +74,7 @@ impl Id {
             Id::SpeechEncoder => include_str!("../speech-encoder/manifest.toml"),
             Id::SpeechDecoder => include_str!("../speech-decoder/manifest.toml"),
             Id::TextEmotion => include_str!("../text-emotion/manifest.toml"),
+            Id::TextSigns => include_str!("../text-signs/manifest.toml"),
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Manifest {
     pub tolerance: f32,
     /// The golden pair.
     pub golden: Golden,
-    /// Where the weights come from.
+    /// Where the weights come from; empty where they were trained on the project's own lines.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
     /// Inputs, in the order of the graph.

@@ -5,7 +5,6 @@
 //! is dropped.
 
 use crate::perception::choice::choice;
-use crate::perception::concern::concern;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
 use crate::perception::text::{Read, Text};
@@ -357,7 +356,7 @@ impl Ear {
             let text = self.speech.transcribe(clip)?;
             // A word or two that is not on the list is no reply to read feelings into, unless they worry or point.
             let short = text.split_whitespace().count() < REPLY_WORDS_MIN;
-            if !text.is_empty() && (!short || choice(&text).is_some() || concern(&text)) {
+            if !text.is_empty() && (!short || choice(&text).is_some() || self.text.worries(&text)?) {
                 let read = self.text.read(&text)?;
                 transcript = Some((text, read));
             }

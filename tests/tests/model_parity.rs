@@ -94,6 +94,11 @@ fn speech_decoder() {
 }
 
 #[test]
+fn text_signs() {
+    golden_pair(Id::TextSigns);
+}
+
+#[test]
 fn text_emotion() {
     golden_pair(Id::TextEmotion);
 }
@@ -104,7 +109,8 @@ fn manifests_are_complete() {
     for id in Id::ALL {
         let manifest = get(*id);
         assert_eq!(manifest.id, id.folder());
-        assert!(!manifest.licence.is_empty() && !manifest.sources.is_empty(), "{}", manifest.id);
+        let own = manifest.licence == "MIT OR Apache-2.0";
+        assert!(!manifest.licence.is_empty() && manifest.sources.is_empty() == own, "{}", manifest.id);
         for source in &manifest.sources {
             assert!(["PyPI", "npm", "Debian"].contains(&source.registry.as_str()), "{source:?}");
             assert_eq!(source.archive_sha256.len(), 64, "{source:?}");

@@ -1,7 +1,7 @@
 //! Text: sentiment and emotions of a sentence, and the feeling that it names outright.
 
 use super::choice::choice;
-use super::concern::concern;
+use super::concern::Concern;
 use super::moves::{feeling_of_word, moves, named_feeling_zh};
 use super::sigmoid;
 use crate::engine::{Model, tensor};
@@ -18,6 +18,7 @@ pub struct Text {
     model: Model,
     tokenizer: std::sync::Arc<Tokenizer>,
     rules: Rules,
+    concern: Concern,
 }
 
 #[derive(Clone)]
@@ -112,7 +113,7 @@ impl Text {
             ekman: settings.numbers("threshold_ekman").to_vec(),
             groups: settings.numbers("threshold_groups").to_vec(),
         };
-        Ok(Self { model, tokenizer: tokenizer.into(), rules })
+        Ok(Self { model, tokenizer: tokenizer.into(), rules, concern: Concern::load(store)? })
     }
 
     /// Reads one sentence.
@@ -122,7 +123,7 @@ impl Text {
     pub fn read(&self, sentence: &str) -> Result<Read, Error> {
         let sentence = intake::text(sentence)?;
         if is_chinese(sentence) {
-            return Ok(Read::without_model(sentence));
+            return self.by_words(sentence);
         }
         let found = self.probabilities(sentence)?;
         let (sentiment, confidence) = self.sentiment(&found.groups);
@@ -142,7 +143,32 @@ impl Text {
             feeling,
             feeling_confidence,
             emotions,
-            ..Read::without_model(sentence)
+            ..self.by_words(sentence)?
+        })
+    }
+
+    /// Whether a text hints that somebody is in danger.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn worries(&self, text: &str) -> Result<bool, Error> {
+        self.concern.notices(text)
+    }
+
+    /// What the words say by themselves. The model knows English only, so that a Chinese text has nothing more.
+    fn by_words(&self, sentence: &str) -> Result<Read, Error> {
+        let named = if is_chinese(sentence) { named_feeling_zh(sentence) } else { named_feeling(sentence) };
+        Ok(Read {
+            sentiment: Sentiment::Unsure,
+            confidence: 0.0,
+            groups: Vec::new(),
+            feeling: None,
+            feeling_confidence: 0.0,
+            named,
+            choice: choice(sentence),
+            moves: moves(sentence).iter().collect(),
+            concern: self.worries(sentence)?,
+            emotions: Vec::new(),
         })
     }
 
@@ -212,23 +238,6 @@ impl Text {
 }
 
 impl Read {
-    /// What the words say by themselves. The model knows English only, so that a Chinese text has nothing more.
-    fn without_model(sentence: &str) -> Self {
-        let named = if is_chinese(sentence) { named_feeling_zh(sentence) } else { named_feeling(sentence) };
-        Self {
-            sentiment: Sentiment::Unsure,
-            confidence: 0.0,
-            groups: Vec::new(),
-            feeling: None,
-            feeling_confidence: 0.0,
-            named,
-            choice: choice(sentence),
-            moves: moves(sentence).iter().collect(),
-            concern: concern(sentence),
-            emotions: Vec::new(),
-        }
-    }
-
     /// What the session needs to know; the words themselves stay behind.
     pub fn reading(&self) -> TextReading {
         TextReading {
