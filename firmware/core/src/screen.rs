@@ -108,10 +108,17 @@ where
     parts::choices(screen, &layout.labels, layout.scale, layout.choices, &mut page)
 }
 
+/// The layout with the largest text of those that are offered.
 fn laid_out(screen: &Screen, size: Size) -> Layout {
-    let scale = Scale::of(size, screen.comfort);
-    let signs_width = in_use(screen).map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap).sum();
-    Layout::of(screen, size, scale, signs_width)
+    let with = |scale: &'static Scale| {
+        let signs = in_use(screen).map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap);
+        Layout::of(screen, size, scale, signs.sum())
+    };
+    let (first, others) = Scale::offered(size, screen.comfort);
+    others.iter().fold(with(first), |best, scale| {
+        let next = with(scale);
+        if next.readable(screen) > best.readable(screen) { next } else { best }
+    })
 }
 
 fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {

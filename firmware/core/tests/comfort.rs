@@ -37,7 +37,7 @@ fn every_setting_can_be_changed_and_changed_back() {
     play.reach_menu();
     play.press(Button::C);
     let start = play.session.comfort();
-    for setting in 0..5 {
+    for setting in 0..8 {
         let mut seen = vec![start];
         for _ in 0..3 {
             // The left hand and the one button move the buttons of this very screen.

@@ -1,7 +1,7 @@
 //! Fonts of both scripts behind one pen.
 //!
-//! ASCII text is set in the monospaced fonts of embedded-graphics, any other in two fonts that hold the
-//! characters of GB 2312: Boutique Bitmap 9x9 and GNU Unifont, both under the SIL Open Font License 1.1.
+//! ASCII text is set in the monospaced fonts of embedded-graphics, any other in three fonts that hold the
+//! characters of GB 2312: Boutique Bitmap 7x7 and 9x9 and GNU Unifont, all under the SIL Open Font License 1.1.
 
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Dimensions, Point, Size};
@@ -19,12 +19,14 @@ pub(super) const WIDE_FROM: char = '\u{2e80}';
 /// What stands for a character that a font lacks.
 const MISSING: char = '?';
 
+static SEVEN: FontRenderer = FontRenderer::new::<fonts::u8g2_font_boutique_bitmap_7x7_t_gb2312>();
 static NINE: FontRenderer = FontRenderer::new::<fonts::u8g2_font_boutique_bitmap_9x9_t_gb2312>();
 static SIXTEEN: FontRenderer = FontRenderer::new::<fonts::u8g2_font_unifont_t_gb2312>();
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Letters {
     Ascii(&'static MonoFont<'static>),
+    Seven,
     Nine,
     Sixteen,
 }
@@ -38,6 +40,8 @@ pub(super) struct Font {
 }
 
 impl Font {
+    /// Boutique Bitmap 7x7.
+    pub(super) const SEVEN: Self = Self { letters: Letters::Seven, times: 1 };
     /// Boutique Bitmap 9x9.
     pub(super) const NINE: Self = Self { letters: Letters::Nine, times: 1 };
     /// GNU Unifont.
@@ -57,6 +61,7 @@ impl Font {
     pub(super) const fn height(self) -> u32 {
         let dots = match self.letters {
             Letters::Ascii(font) => font.character_size.height,
+            Letters::Seven => 8,
             Letters::Nine => 10,
             Letters::Sixteen => 16,
         };
@@ -68,7 +73,7 @@ impl Font {
         // Large letters read better with air between the lines; small displays have none to give, and the
         // letters of Boutique Bitmap are a row smaller than their height.
         match (self.letters, self.height()) {
-            (Letters::Nine, ..20) | (_, ..10) => 0,
+            (Letters::Seven | Letters::Nine, ..20) | (_, ..10) => 0,
             (_, 10..13) => 1,
             _ => 2,
         }
@@ -78,6 +83,7 @@ impl Font {
     pub(super) const fn advance(self) -> u32 {
         let dots = match self.letters {
             Letters::Ascii(font) => font.character_size.width + font.character_spacing,
+            Letters::Seven => 8,
             Letters::Nine => 10,
             Letters::Sixteen => 16,
         };
@@ -88,6 +94,7 @@ impl Font {
     fn wide(self) -> Option<(i32, &'static FontRenderer)> {
         match self.letters {
             Letters::Ascii(_) => None,
+            Letters::Seven => Some((6, &SEVEN)),
             Letters::Nine => Some((7, &NINE)),
             Letters::Sixteen => Some((14, &SIXTEEN)),
         }
@@ -120,10 +127,10 @@ impl Fonts {
     }
 }
 
-/// Whether every display can show this character: printable ASCII, or in both fonts for other scripts.
+/// Whether every display can show this character: printable ASCII, or in all fonts for other scripts.
 pub fn has_glyph(character: char) -> bool {
     matches!(character, ' '..='~')
-        || !character.is_ascii() && [&NINE, &SIXTEEN].iter().all(|font| drawn_as(character, font).is_some())
+        || !character.is_ascii() && [&SEVEN, &NINE, &SIXTEEN].iter().all(|font| drawn_as(character, font).is_some())
 }
 
 /// The character of a font that shows `letter`: for the dash and the middle dot of Chinese text there are
@@ -156,13 +163,13 @@ impl<C> Pen<C> {
     }
 
     /// The British Dyslexia Association's style guide asks for about 35 % of a letter's width between
-    /// letters: one dot more than the one or two that are part of each letter. A space between words is
-    /// doubled.
+    /// letters, one dot more than the one or two that are part of each letter, and between words for at
+    /// least three and a half times that, so a space grows by half.
     fn step(&self, letter: char) -> u32 {
         let step = self.font.step(letter);
         match (self.spaced, letter) {
             (false, _) => step,
-            (true, ' ') => 2 * step,
+            (true, ' ') => step * 3 / 2 + self.font.times,
             (true, _) => step + self.font.times,
         }
     }
@@ -285,7 +292,7 @@ mod tests {
 
     #[test]
     fn all_wide_characters_of_a_font_have_one_width() {
-        for font in [Font::NINE, Font::SIXTEEN] {
+        for font in [Font::SEVEN, Font::NINE, Font::SIXTEEN] {
             let (_, letters) = font.wide().expect("it is a font for other scripts");
             for letter in (WIDE_FROM..='\u{ffff}').filter(|letter| drawn_as(*letter, letters).is_some()) {
                 let size = letters.get_rendered_dimensions(letter, Point::zero(), VerticalPosition::Baseline);
@@ -298,7 +305,7 @@ mod tests {
     #[test]
     fn ideographs_and_their_punctuation_stay_within_the_height_of_their_font() {
         let marks = "，。！？、；：（）《》【】".chars();
-        for font in [Font::NINE, Font::SIXTEEN] {
+        for font in [Font::SEVEN, Font::NINE, Font::SIXTEEN] {
             let (rows, letters) = font.wide().expect("it is a font for other scripts");
             for letter in ('\u{4e00}'..='\u{9fff}').chain(marks.clone()).chain('!'..='~') {
                 let size = letters.get_rendered_dimensions(letter, Point::zero(), VerticalPosition::Baseline);

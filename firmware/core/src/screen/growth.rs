@@ -62,6 +62,11 @@ pub(super) fn names_fit(bars: &[Bar], scale: &Scale, area: Rectangle) -> bool {
     Grid::of(bars, scale, area).is_some_and(|grid| grid.whole)
 }
 
+/// How high the letters of the names are.
+pub(super) fn names_height(bars: &[Bar], scale: &Scale, area: Rectangle) -> u32 {
+    Grid::of(bars, scale, area).map_or(0, |grid| grid.font.height())
+}
+
 /// Draws the bars, each with its name at its left.
 pub(super) fn growth<D, C>(
     bars: &[Bar],

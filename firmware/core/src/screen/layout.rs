@@ -4,7 +4,7 @@ use super::growth;
 use super::parts::Labels;
 use super::scale::Scale;
 use super::text::{self, Fitted};
-use crate::{Picture, Screen};
+use crate::{Picture, Scene, Screen};
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
@@ -64,6 +64,15 @@ impl Layout {
             && whole(&screen.title, &self.title_text)
             && whole(&screen.body, &self.body_text)
             && self.labels.whole
+    }
+
+    /// How well the text can be read: whether nothing is cut, and how high the letters of body and bars are.
+    pub(super) fn readable(&self, screen: &Screen) -> (bool, u32) {
+        let names = match &screen.picture {
+            Picture::Growth(bars) => growth::names_height(bars, self.scale, self.picture),
+            _ => 0,
+        };
+        (self.is_whole(screen), names + self.body_text.as_ref().map_or(0, |text| text.font().height()))
     }
 }
 
@@ -126,31 +135,45 @@ fn arrange(screen: &Screen, scale: &Scale, area: Rectangle, wide: bool) -> Middl
 fn side_by_side(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
     let spaced = screen.comfort.wide_spacing;
     let largest = area.size.height.min(area.size.width * 9 / 20).min(scale.face_max);
-    let marked = matches!(screen.picture, Picture::Marked { .. } | Picture::Photo { mark: Some(_), .. });
-    let least = if marked { scale.badge_min } else { largest * 2 / 3 };
     let beside = |side: u32| {
-        let gap = scale.gap.max(2) + scale.gap / 2;
+        let gap = if side == 0 { 0 } else { scale.gap.max(2) + scale.gap / 2 };
         let body = without_left(area, side + gap);
         let picture = Rectangle::new(area.top_left, Size::new(side, area.size.height));
         (picture, body)
     };
-    let sides = scale.picture_shares.iter().map(|share| largest * share / 100).chain([least]);
     let with = |side: u32, fonts: &[_]| {
         let (picture, body) = beside(side);
         let text = text::fit(&screen.body, fonts, spaced, body.size)?;
         Some(Middle { picture, body, text: Some(text), stacked: false })
     };
-    let fonts = scale.body.of(&screen.body);
+    let least = if is_marked(screen) { scale.badge_min } else { 0 };
+    let sides = scale.picture_shares.iter().map(|share| largest * share / 100);
+    let (fonts, dense) = (scale.body.of(&screen.body), scale.dense.of(&screen.body));
     let fitting = if scale.text_first {
+        let gone = (!is_asked(screen)).then_some(least);
+        let sides = sides.clone().chain(gone);
         fonts.iter().find_map(|font| sides.clone().find_map(|side| with(side, core::slice::from_ref(font))))
     } else {
         sides.clone().find_map(|side| with(side, fonts))
     };
-    fitting.unwrap_or_else(|| {
-        let (picture, body) = beside(least);
-        let text = text::fit_or_cut(&screen.body, scale.dense.of(&screen.body), spaced, body.size);
-        Middle { picture, body, text, stacked: false }
-    })
+    fitting
+        .or_else(|| sides.clone().find_map(|side| with(side, dense)))
+        .or_else(|| with(least, fonts))
+        .or_else(|| with(least, dense))
+        .unwrap_or_else(|| {
+            let (picture, body) = beside(least);
+            let text = text::fit_or_cut(&screen.body, dense, spaced, body.size);
+            Middle { picture, body, text, stacked: false }
+        })
+}
+
+fn is_marked(screen: &Screen) -> bool {
+    matches!(screen.picture, Picture::Marked { .. } | Picture::Photo { mark: Some(_), .. })
+}
+
+/// Whether the picture is what the question is about.
+fn is_asked(screen: &Screen) -> bool {
+    matches!(screen.scene, Scene::Show | Scene::Listen)
 }
 
 /// Picture above, text below.

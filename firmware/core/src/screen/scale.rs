@@ -68,6 +68,7 @@ const A9X15_BOLD: Font = Font::ascii(&ascii::FONT_9X15_BOLD);
 const A9X18: Font = Font::ascii(&ascii::FONT_9X18);
 const A9X18_BOLD: Font = Font::ascii(&ascii::FONT_9X18_BOLD);
 const A10X20: Font = Font::ascii(&ascii::FONT_10X20);
+const W7: Font = Font::SEVEN;
 const W9: Font = Font::NINE;
 const W16: Font = Font::SIXTEEN;
 
@@ -76,13 +77,13 @@ const SMALL: Scale = Scale {
     gap: 1,
     title_height: 7,
     title_gap: 1,
-    title: Fonts { ascii: &[A5X7, A4X6], wide: &[W9] },
+    title: Fonts { ascii: &[A5X7, A4X6], wide: &[W9, W7] },
     ruled: false,
     sign: super::signs::DOTS_SIDE,
-    sign_gap: 1,
+    sign_gap: 2,
     body: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9] },
-    dense: Fonts { ascii: &[A4X6], wide: &[W9] },
-    alone: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9] },
+    dense: Fonts { ascii: &[A4X6], wide: &[W7] },
+    alone: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9, W7] },
     text_first: false,
     picture_shares: &[100, 83, 67],
     face_max: 44,
@@ -90,23 +91,28 @@ const SMALL: Scale = Scale {
     meter_height: 3,
     choice_heights: [&[9, 14], &[12, 22]],
     choice_gap: 1,
-    choice: Fonts { ascii: &[A5X7, A4X6], wide: &[W9] },
+    choice: Fonts { ascii: &[A5X7, A4X6], wide: &[W9, W7] },
     cap: 6,
     frame: 1,
     focus_frame: 1,
     boxed: false,
     radius: 0,
     letter: A4X6,
-    label: Fonts { ascii: &[A5X7, A4X6], wide: &[W9] },
+    label: Fonts { ascii: &[A5X7, A4X6], wide: &[W9, W7] },
 };
 
 const SMALL_BIG: Scale = Scale {
-    title: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9] },
-    body: Fonts { ascii: &[A10X20, A9X15, A8X13, A7X13, A6X10, A5X8, A5X7, A4X6], wide: &[W16, W9] },
-    alone: Fonts { ascii: &[A10X20, A9X15, A8X13, A7X13, A6X10, A5X8, A5X7, A4X6], wide: &[W16, W9] },
-    text_first: true,
+    title: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9, W7] },
     choice_heights: [&[13, 18, 22], &[12, 22]],
-    choice: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9] },
+    choice: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9, W7] },
+    ..SMALL_BIG_BODY
+};
+
+const SMALL_BIG_BODY: Scale = Scale {
+    body: Fonts { ascii: &[A10X20, A9X15, A8X13, A7X13, A6X10, A5X8, A5X7, A4X6], wide: &[W16, W9, W7] },
+    alone: Fonts { ascii: &[A10X20, A9X15, A8X13, A7X13, A6X10, A5X8, A5X7, A4X6], wide: &[W16, W9, W7] },
+    text_first: true,
+    label: Fonts { ascii: &[A6X10, A5X8, A5X7, A4X6], wide: &[W9, W7] },
     ..SMALL
 };
 
@@ -145,6 +151,15 @@ const LARGE_BIG: Scale = Scale {
         ascii: &[A10X20, A9X18_BOLD, A9X15_BOLD, A8X13_BOLD, A7X13_BOLD, A6X13_BOLD, A5X8],
         wide: &[W9.doubled(), W16, W9],
     },
+    choice_heights: [&[34, 46], &[34, 46]],
+    choice: Fonts {
+        ascii: &[A10X20, A9X18, A9X15, A8X13, A7X13, A6X13, A6X10, A5X8, A4X6],
+        wide: &[W9.doubled(), W16, W9],
+    },
+    ..LARGE_BIG_BODY
+};
+
+const LARGE_BIG_BODY: Scale = Scale {
     body: Fonts {
         ascii: &[A7X13.doubled(), A10X20, A9X18, A9X15, A8X13, A7X13, A6X12, A6X10],
         wide: &[W16.doubled(), W9.doubled(), W16],
@@ -155,11 +170,6 @@ const LARGE_BIG: Scale = Scale {
     },
     text_first: true,
     picture_shares: &[100, 83, 67, 50],
-    choice_heights: [&[34, 46], &[34, 46]],
-    choice: Fonts {
-        ascii: &[A10X20, A9X18, A9X15, A8X13, A7X13, A6X13, A6X10, A5X8, A4X6],
-        wide: &[W9.doubled(), W16, W9],
-    },
     label: Fonts { ascii: &[A10X20, A9X15, A7X13, A6X10, A5X8], wide: &[W9.doubled(), W16, W9] },
     ..LARGE
 };
@@ -168,14 +178,15 @@ const LARGE_BIG: Scale = Scale {
 const LARGE_FROM: Size = Size::new(200, 180);
 
 impl Scale {
-    /// The measures for a display with this many pixels and a learner.
-    pub(super) const fn of(size: Size, comfort: Comfort) -> &'static Self {
+    /// The measures that a display with this many pixels offers a learner, the best first. The others leave
+    /// more room for the text, for where it would be set smaller with the first.
+    pub(super) const fn offered(size: Size, comfort: Comfort) -> (&'static Self, &'static [Self]) {
         let large = size.width >= LARGE_FROM.width && size.height >= LARGE_FROM.height;
         match (large, comfort.large_text) {
-            (false, false) => &SMALL,
-            (false, true) => &SMALL_BIG,
-            (true, false) => &LARGE,
-            (true, true) => &LARGE_BIG,
+            (false, false) => (&SMALL, &[]),
+            (false, true) => (&SMALL_BIG, &[SMALL_BIG_BODY]),
+            (true, false) => (&LARGE, &[]),
+            (true, true) => (&LARGE_BIG, &[LARGE_BIG_BODY]),
         }
     }
 }

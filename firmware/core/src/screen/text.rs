@@ -108,7 +108,6 @@ fn breakable(text: &str) -> Option<Shown> {
 
 impl Fitted {
     /// The font.
-    #[cfg(test)]
     pub(super) const fn font(&self) -> Font {
         self.pen.font
     }
