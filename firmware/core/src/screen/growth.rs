@@ -14,8 +14,6 @@ use embedded_text::alignment::HorizontalAlignment;
 
 /// Between name and bar, and between columns, in pixels.
 const GAP: u32 = 4;
-/// The largest height of a bar, in pixels.
-const BAR_MAX: u32 = 18;
 
 /// Where the bars stand: below one another, or in two columns where the names would not have the height.
 struct Grid {
@@ -38,7 +36,9 @@ impl Grid {
         let rows = count.div_ceil(columns);
         let width = (area.size.width + GAP).checked_div(columns)?.saturating_sub(GAP);
         let cell = Size::new(width, area.size.height / rows);
-        let room = Size::new(cell.width * 2 / 3, cell.height);
+        // A bar in one of two columns is short: its name leaves it almost half.
+        let name_max = if columns == 1 { cell.width * 2 / 3 } else { cell.width * 5 / 9 };
+        let room = Size::new(name_max, cell.height);
         let fits = |font: &&Font| {
             font.height() <= room.height
                 && bars.iter().all(|bar| text::width(&bar.label, **font) <= room.width)
@@ -87,7 +87,7 @@ where
         if let Some(fitted) = text::fit_or_cut(&bar.label, &[grid.font], false, name.size) {
             fitted.draw(name, Tint::Text, palette, HorizontalAlignment::Left, target)?;
         }
-        let height = (cell.size.height * 7 / 10).min(BAR_MAX).max(cell.size.height.min(5));
+        let height = (cell.size.height * 7 / 10).min(grid.font.height() * 4 / 3).max(cell.size.height.min(5));
         let left = grid.name_width + GAP;
         let top = (cell.size.height - height) / 2;
         let size = Size::new(cell.size.width.saturating_sub(left), height);

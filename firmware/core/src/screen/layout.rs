@@ -8,6 +8,9 @@ use crate::{Picture, Scene, Screen};
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 
+/// A feeling can be read from a face of this side or more.
+const FACE_MIN: u32 = 40;
+
 /// Where each part of one screen stands. Parts that are not shown have no size.
 pub(super) struct Layout {
     pub(super) scale: &'static Scale,
@@ -85,7 +88,8 @@ struct Head {
 /// Takes the title off the top: one line, or two where one is too short.
 fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32) -> (Head, Rectangle) {
     let (fonts, spaced) = (scale.title.of(&screen.title), screen.comfort.wide_spacing);
-    let width = area.size.width.saturating_sub(signs_width);
+    let gap = if signs_width == 0 { 0 } else { scale.sign_gap };
+    let width = area.size.width.saturating_sub(signs_width + gap);
     // The last column of a glyph is blank, so that it may reach into the gap before the signs.
     let blank = u32::from(signs_width > 0);
     let largest = fonts.first().map_or(0, |font| font.height());
@@ -97,7 +101,7 @@ fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32
     let height = text.as_ref().map_or(0, |text| text.height).max(scale.title_height);
     let title = Rectangle::new(area.top_left, Size::new(one_line.width, height));
     let signs = Rectangle::new(
-        area.top_left + Point::new(width as i32, 0),
+        area.top_left + Point::new((width + gap) as i32, 0),
         Size::new(signs_width, scale.title_height),
     );
     (Head { title, text, signs }, without_top(area, height + scale.title_gap))
@@ -150,7 +154,8 @@ fn side_by_side(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
     let sides = scale.picture_shares.iter().map(|share| largest * share / 100);
     let (fonts, dense) = (scale.body.of(&screen.body), scale.dense.of(&screen.body));
     let fitting = if scale.text_first {
-        let gone = (!is_asked(screen)).then_some(least);
+        let kept = is_asked(screen) || is_marked(screen) && largest / 2 >= FACE_MIN;
+        let gone = (!kept).then_some(least);
         let sides = sides.clone().chain(gone);
         fonts.iter().find_map(|font| sides.clone().find_map(|side| with(side, core::slice::from_ref(font))))
     } else {
@@ -185,15 +190,21 @@ fn stacked(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
     };
     let (fonts, dense) = (scale.body.of(&screen.body), scale.dense.of(&screen.body));
     let with = |fonts: &[_], percent: u32| text::fit(&screen.body, fonts, spaced, share(percent));
+    // The face of a question stays larger than one that is talked about.
+    let parts: &[u32] = match (&screen.picture, scale.text_first) {
+        (Picture::Growth(_), _) => &[62, 56],
+        (_, true) => &[56, 44],
+        (_, false) if is_asked(screen) => &[62, 56, 48],
+        (_, false) => &[62, 56, 48, 40],
+    };
     let bars = matches!(screen.picture, Picture::Growth(_));
     let text = if scale.text_first && !bars {
-        fonts
-            .iter()
-            .find_map(|font| [56, 44].into_iter().find_map(|part| with(core::slice::from_ref(font), part)))
+        fonts.iter().find_map(|font| parts.iter().find_map(|part| with(core::slice::from_ref(font), *part)))
     } else {
-        [62, 56].into_iter().find_map(|part| with(fonts, part))
+        parts.iter().find_map(|part| with(fonts, *part))
     };
-    let text = text.or_else(|| text::fit_or_cut(&screen.body, dense, spaced, share(56)));
+    let least = parts.last().copied().unwrap_or(56);
+    let text = text.or_else(|| text::fit_or_cut(&screen.body, dense, spaced, share(least)));
     let (above, body) = split_bottom(area, text.as_ref().map_or(0, |text| text.height), scale.gap);
     let picture = match screen.picture {
         Picture::Growth(_) => above,

@@ -53,11 +53,15 @@ fn has_room(text: &Shown, pen: Pen<()>, room: Size) -> bool {
 }
 
 /// The first of `fonts` that fits. Where letters are to be `spaced`, that may cost one size of letters, but
-/// no more: else they stand closer.
+/// no more, and no more than a quarter of their height: else they stand closer.
 pub(super) fn choose(fonts: &[Font], spaced: bool, fits: impl Fn(Pen<()>) -> bool) -> Option<Pen<()>> {
     let pen = |spaced| move |font: &Font| Pen { font: *font, spaced, ink: () };
     let close = fonts.iter().map(pen(false)).position(&fits)?;
-    let apart = fonts.iter().take(close + 2).map(pen(true)).find(|pen| spaced && fits(*pen));
+    let (at_most, next) = fonts.split_at(close + 1);
+    let least = at_most.last()?.height() * 3 / 4;
+    // The smallest Chinese letters are a last resort.
+    let next = next.first().filter(|font| font.height() >= least && **font != Font::SEVEN);
+    let apart = at_most.iter().chain(next).map(pen(true)).find(|pen| spaced && fits(*pen));
     apart.or_else(|| fonts.get(close).map(pen(false)))
 }
 
@@ -118,7 +122,15 @@ impl Fitted {
         self.text.chars().filter(|letter| *letter != BREAK).collect()
     }
 
-    /// Draws the text into `area`.
+    /// Pixels from one line to the next where the text has `room` from top to bottom.
+    fn line(&self, room: u32) -> u32 {
+        let (line, letters) = (line(self.pen), self.pen.font.height());
+        let gaps = self.height.saturating_sub(letters) / line;
+        let spare = room.saturating_sub(self.height).checked_div(gaps).unwrap_or(0);
+        (line + spare).min(letters + letters / 3).max(line)
+    }
+
+    /// Draws the text into `area`. Height to spare goes between the lines, up to a third of that of the letters.
     pub(super) fn draw<D, C>(
         &self,
         area: Rectangle,
@@ -132,23 +144,27 @@ impl Fitted {
         C: Ink,
     {
         let pen = Pen { font: self.pen.font, spaced: self.pen.spaced, ink: C::tinted(tint, palette) };
-        let style = style(self.pen, alignment);
+        let style = style(self.line(area.size.height), alignment);
         TextBox::with_textbox_style(&self.text, area, pen, style).draw(target).map(|_rest| ())
     }
+}
+
+/// Pixels from one line to the next where there is no height to spare.
+const fn line(pen: Pen<()>) -> u32 {
+    // The British Dyslexia Association's style guide asks for lines one and a half times as high as the
+    // letters.
+    let height = pen.font.height();
+    if pen.spaced { height * 3 / 2 } else { height + pen.font.leading() }
 }
 
 /// Pixels that a text needs from top to bottom when it is `width` wide.
 fn height(text: &str, pen: Pen<()>, width: u32) -> u32 {
     let ink = embedded_graphics::pixelcolor::BinaryColor::On;
     let ruler = Pen { font: pen.font, spaced: pen.spaced, ink };
-    style(pen, HorizontalAlignment::Left).measure_text_height(&ruler, text, width)
+    style(line(pen), HorizontalAlignment::Left).measure_text_height(&ruler, text, width)
 }
 
-fn style(pen: Pen<()>, alignment: HorizontalAlignment) -> TextBoxStyle {
-    // The British Dyslexia Association's style guide asks for lines one and a half times as high as the
-    // letters.
-    let height = pen.font.height();
-    let line = if pen.spaced { height * 3 / 2 } else { height + pen.font.leading() };
+fn style(line: u32, alignment: HorizontalAlignment) -> TextBoxStyle {
     TextBoxStyleBuilder::new()
         .line_height(LineHeight::Pixels(line))
         .alignment(alignment)
@@ -205,7 +221,7 @@ mod tests {
         assert!(fitted(80, 7).is_some_and(|text| text.pen.spaced));
         assert!(fitted(60, 7).is_some_and(|text| !text.pen.spaced));
         assert!(fitted(40, 17).is_some_and(|text| text.pen.spaced && text.height == 17));
-        let fonts = [&ascii::FONT_6X10, &ascii::FONT_5X7, &ascii::FONT_4X6].map(Font::ascii);
+        let fonts = [&ascii::FONT_6X10, &ascii::FONT_5X8, &ascii::FONT_4X6].map(Font::ascii);
         let sizes = |width| fit("wide or not", &fonts, true, Size::new(width, 10)).map(|text| text.pen);
         assert!(sizes(80).is_some_and(|pen| pen.font == fonts[1] && pen.spaced));
         assert!(sizes(66).is_some_and(|pen| pen.font == fonts[0] && !pen.spaced));
