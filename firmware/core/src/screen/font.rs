@@ -130,7 +130,8 @@ impl Fonts {
 /// Whether every display can show this character: printable ASCII, or in all fonts for other scripts.
 pub fn has_glyph(character: char) -> bool {
     matches!(character, ' '..='~')
-        || !character.is_ascii() && [&SEVEN, &NINE, &SIXTEEN].iter().all(|font| drawn_as(character, font).is_some())
+        || !character.is_ascii()
+            && [&SEVEN, &NINE, &SIXTEEN].iter().all(|font| drawn_as(character, font).is_some())
 }
 
 /// The character of a font that shows `letter`: for the dash and the middle dot of Chinese text there are

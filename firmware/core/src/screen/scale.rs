@@ -161,11 +161,23 @@ const LARGE_BIG: Scale = Scale {
 
 const LARGE_BIG_BODY: Scale = Scale {
     body: Fonts {
-        ascii: &[A7X13.doubled(), A10X20, A9X18, A9X15, A8X13, A7X13, A6X12, A6X10],
+        ascii: &[A7X13.doubled(), A6X12.doubled(), A10X20, A9X18, A9X15, A8X13, A7X13, A6X12, A6X10],
         wide: &[W16.doubled(), W9.doubled(), W16],
     },
     alone: Fonts {
-        ascii: &[A8X13.doubled(), A7X13.doubled(), A10X20, A9X18, A9X15, A8X13, A7X13, A6X10, A5X8, A4X6],
+        ascii: &[
+            A8X13.doubled(),
+            A7X13.doubled(),
+            A6X12.doubled(),
+            A10X20,
+            A9X18,
+            A9X15,
+            A8X13,
+            A7X13,
+            A6X10,
+            A5X8,
+            A4X6,
+        ],
         wide: &[W16.doubled(), W9.doubled(), W16, W9],
     },
     text_first: true,

@@ -117,9 +117,7 @@ impl Session<'_> {
             Setting::HighContrast => {
                 (language.pick("Strong contrast", "高对比度"), switch(comfort.high_contrast))
             }
-            Setting::WideSpacing => {
-                (language.pick("Wide spacing", "宽松排版"), switch(comfort.wide_spacing))
-            }
+            Setting::WideSpacing => (language.pick("Wide spacing", "宽松排版"), switch(comfort.wide_spacing)),
             Setting::LeftHanded => {
                 (language.pick("Choices for the left hand", "左手按键"), switch(comfort.left_handed))
             }

@@ -37,11 +37,7 @@ fn pictures() -> [Picture; 5] {
 
 /// All combinations of the settings that move things.
 fn comforts() -> impl Iterator<Item = Comfort> {
-    (0..4).map(|bits| Comfort {
-        large_text: bits & 1 > 0,
-        wide_spacing: bits & 2 > 0,
-        ..Comfort::default()
-    })
+    (0..4).map(|bits| Comfort { large_text: bits & 1 > 0, wide_spacing: bits & 2 > 0, ..Comfort::default() })
 }
 
 /// 48, 240 and 24 bytes: all that a screen can hold.
@@ -166,6 +162,17 @@ fn large_text_is_larger_wherever_there_is_room() {
                 };
                 assert!(height(true) > height(false), "{display:?} {body}");
             }
+        }
+        for ((title, body, choices), picture) in
+            [LONGEST, LONGEST_CHINESE].into_iter().flat_map(|text| pictures().map(|picture| (text, picture)))
+        {
+            let plain = screen(title, body, picture, choices);
+            let large = Comfort { large_text: true, ..plain.comfort };
+            let readable = |comfort| {
+                let screen = Screen { comfort, ..plain.clone() };
+                laid_out(&screen, display.size()).readable(&screen)
+            };
+            assert!(readable(large) >= readable(plain.comfort), "{display:?}: {plain:?}");
         }
     }
 }
