@@ -8,7 +8,7 @@ use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::{PointsIter, Rectangle};
 
 /// Draws a photograph into the largest square in the middle of `area`. Each pixel is the mean of those of the
-/// photograph that it covers.
+/// photograph that it covers. Where there are only two colours, contrasts are stretched first.
 pub(super) fn draw<D, C>(photo: &Photo<'_>, area: Rectangle, target: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
@@ -18,11 +18,26 @@ where
     let room = area.size - Size::new_equal(side);
     let corner = area.top_left + Point::new(room.width as i32 / 2, room.height as i32 / 2);
     let seen = Rectangle::new(corner, Size::new_equal(side)).intersection(&target.bounding_box());
+    let (black, white) = if C::SAMPLES == 1 { range(photo.grey) } else { (0, 255) };
     let dots = seen.points().map(|place| {
-        let level = mean(photo.grey, place - corner, side);
+        let level = i32::from(mean(photo.grey, place - corner, side));
+        let level = ((level - black) * 255 / (white - black)).clamp(0, 255) as u8;
         Pixel(place, C::grey(level, place - corner))
     });
     target.draw_iter(dots)
+}
+
+/// The levels below and above which a twentieth of the pixels are; the second one is higher.
+fn range(grey: &[u8]) -> (i32, i32) {
+    let mut counts = [0usize; 256];
+    for level in grey {
+        counts[usize::from(*level)] += 1;
+    }
+    let few = grey.len() / 20;
+    let below = |level: i32| counts[..=level as usize].iter().sum::<usize>();
+    let black = (0..254).find(|level| below(*level) > few).unwrap_or(254);
+    let white = (0..255).find(|level| below(*level) + few >= grey.len()).unwrap_or(255);
+    (black, white.max(black + 1))
 }
 
 /// The mean of the photograph's pixels under the one at `place` of a picture with this side.
