@@ -88,8 +88,7 @@ struct Head {
 /// Takes the title off the top: one line, or two where one is too short.
 fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32) -> (Head, Rectangle) {
     let (fonts, spaced) = (scale.title.of(&screen.title), screen.comfort.wide_spacing);
-    let gap = if signs_width == 0 { 0 } else { scale.sign_gap };
-    let width = area.size.width.saturating_sub(signs_width + gap);
+    let width = area.size.width.saturating_sub(signs_width);
     // The last column of a glyph is blank, so that it may reach into the gap before the signs.
     let blank = u32::from(signs_width > 0);
     let largest = fonts.first().map_or(0, |font| font.height());
@@ -101,7 +100,7 @@ fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32
     let height = text.as_ref().map_or(0, |text| text.height).max(scale.title_height);
     let title = Rectangle::new(area.top_left, Size::new(one_line.width, height));
     let signs = Rectangle::new(
-        area.top_left + Point::new((width + gap) as i32, 0),
+        area.top_left + Point::new(width as i32, 0),
         Size::new(signs_width, scale.title_height),
     );
     (Head { title, text, signs }, without_top(area, height + scale.title_gap))

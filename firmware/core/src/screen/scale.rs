@@ -124,7 +124,7 @@ const LARGE: Scale = Scale {
     title: Fonts { ascii: &[A8X13_BOLD, A7X13_BOLD, A6X13_BOLD, A5X8], wide: &[W16, W9] },
     ruled: true,
     sign: 14,
-    sign_gap: 4,
+    sign_gap: 3,
     body: Fonts { ascii: &[A8X13, A7X13, A6X12, A6X10], wide: &[W16] },
     dense: Fonts { ascii: &[A5X8, A4X6], wide: &[W9] },
     alone: Fonts { ascii: &[A10X20, A9X15, A8X13, A7X13, A6X10, A5X8, A4X6], wide: &[W16, W9] },
@@ -160,6 +160,7 @@ const LARGE_BIG: Scale = Scale {
 };
 
 const LARGE_BIG_BODY: Scale = Scale {
+    sign_gap: 6,
     body: Fonts {
         ascii: &[A7X13.doubled(), A6X12.doubled(), A10X20, A9X18, A9X15, A8X13, A7X13, A6X12, A6X10],
         wide: &[W16.doubled(), W9.doubled(), W16],
