@@ -1,4 +1,4 @@
-//! The pictures of docs/screens: drawn from recorded sessions, and held against the code.
+//! The pictures of docs/screens: drawn from recorded sessions and by the examples of the runtime, and held against the code.
 
 use crate::{cargo, files, root, target};
 use anyhow::bail;
