@@ -4,6 +4,7 @@ use embedded_graphics::pixelcolor::{Rgb565, Rgb888, RgbColor};
 use embedded_graphics::prelude::*;
 use embedded_graphics::primitives::Rectangle;
 use image::{Rgb, RgbImage};
+use petri_core::screen::Palette;
 use petri_core::{Actions, Actor, Emotion, Permille, Portrait, art};
 use petri_runtime::picture::Canvas;
 use std::error::Error;
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let actions = Actions::of(emotion, Permille::FULL);
             let corner = Point::new(column, row) * step as i32 + Point::new_equal(GAP_PIXELS as i32);
             let area = Rectangle::new(corner, Size::new_equal(SIDE_PIXELS));
-            art::face(&Portrait { actor, actions }, area, &mut canvas)?;
+            art::face(&Portrait { actor, actions }, Palette::default(), area, &mut canvas)?;
         }
     }
     let colour = |x, y| canvas.pixel(x, y).map_or(Rgb888::WHITE, Rgb888::from);

@@ -105,9 +105,16 @@ pub fn write_png(
 }
 
 /// Many screens in one picture, row by row.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sheet {
+    columns: u32,
     tiles: Vec<RgbImage>,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self::with_columns(SHEET_COLUMNS)
+    }
 }
 
 /// Most screens on one sheet.
@@ -116,6 +123,11 @@ const SHEET_COLUMNS: u32 = 4;
 const SHEET_GAP_PIXELS: u32 = 8;
 
 impl Sheet {
+    /// An empty sheet with this many screens, at least one, in a row.
+    pub fn with_columns(columns: u32) -> Self {
+        Self { columns: columns.max(1), tiles: Vec::new() }
+    }
+
     /// Adds a screen; beyond [`SHEET_SCREENS_MAX`] none is added.
     pub fn push(&mut self, screen: &Screen, pack: &Pack<'_>, light: Colour, display: Display) {
         if self.tiles.len() < SHEET_SCREENS_MAX {
@@ -130,7 +142,7 @@ impl Sheet {
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let (width, height) = self.tiles.first().map_or((1, 1), RgbImage::dimensions);
         let (width, height) = (width + SHEET_GAP_PIXELS, height + SHEET_GAP_PIXELS);
-        let columns = SHEET_COLUMNS.min(self.tiles.len().max(1) as u32);
+        let columns = self.columns.min(self.tiles.len().max(1) as u32);
         let rows = (self.tiles.len() as u32).div_ceil(columns).max(1);
         let size = (columns * width + SHEET_GAP_PIXELS, rows * height + SHEET_GAP_PIXELS);
         let mut sheet = RgbImage::from_pixel(size.0, size.1, Rgb([128, 128, 128]));

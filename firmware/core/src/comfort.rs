@@ -23,11 +23,11 @@ pub enum Level {
 pub struct Comfort {
     /// The language of the screens.
     pub language: Language,
-    /// Reserved, not drawn yet: larger letters, and a smaller picture where both do not fit.
+    /// Larger letters, and a smaller picture where both do not fit.
     pub large_text: bool,
-    /// Reserved, not drawn yet: black, white and two strong colours instead of paper and pastel.
+    /// Black, white and two strong colours instead of paper and pastel.
     pub high_contrast: bool,
-    /// Reserved, not drawn yet: wider spaces between letters, words and lines, as the British Dyslexia Association's style guide asks for.
+    /// Wider spaces between letters, words and lines, as the British Dyslexia Association's style guide asks for.
     pub wide_spacing: bool,
     /// Buttons stand on the left: choices run from right to left, A nearest to the hand.
     pub left_handed: bool,

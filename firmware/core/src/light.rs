@@ -35,11 +35,23 @@ impl Colour {
     pub const LISTEN: Self = Self::new(40, 110, 255);
     /// Green: the same feeling.
     pub const SAME: Self = Self::new(60, 220, 110);
+    /// Violet: the facilitator is asked to come.
+    pub const SIGNAL: Self = Self::new(150, 70, 255);
     /// Amber: another feeling. Never red: an answer is no alarm.
     pub const DIFFERENT: Self = Self::new(255, 160, 40);
 
-    /// Violet: the facilitator is wanted. Nothing else is violet.
-    pub const SIGNAL: Self = Self::new(170, 80, 255);
+    /// `share` thousandths of the way to another colour; the sign of the share does not matter.
+    const fn towards(self, other: Colour, share: i16) -> Self {
+        const fn channel(from: u8, to: u8, share: i16) -> u8 {
+            let share = if share.unsigned_abs() > 1000 { 1000 } else { share.unsigned_abs() as i32 };
+            (from as i32 + (to as i32 - from as i32) * share / 1000) as u8
+        }
+        Self::new(
+            channel(self.red, other.red, share),
+            channel(self.green, other.green, share),
+            channel(self.blue, other.blue, share),
+        )
+    }
 
     /// A third of the light.
     #[must_use]
@@ -60,8 +72,8 @@ impl Colour {
     }
 }
 
-/// How a light moves. The slowest repeats in 4 s and none flashes more than once a second on average, well
-/// under the three flashes a second that WCAG 2.2 (2.3.1) allows.
+/// How a light moves. The slowest repeats in 4 s and none flashes more than once a second on average or twice
+/// in any second, under the three flashes a second that WCAG 2.2 (2.3.1) allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pattern {
     /// Dark.
@@ -72,7 +84,7 @@ pub enum Pattern {
     Breathe,
     /// Swells once over 600 ms, then stays at a third.
     Swell,
-    /// Two swells of 350 ms every two seconds over a low glow: seen from the corner of an eye, never a flash.
+    /// Two soft pulses every 2 s, never dark: a facilitator sees it from across the room.
     Signal,
 }
 
@@ -87,22 +99,34 @@ impl Pattern {
     }
 }
 
-/// The colour of a character's mood: valence goes from amber over warm white to soft green, arousal from dim to bright.
-pub fn of_mood(mood: Mood) -> Colour {
-    const UNPLEASANT: Colour = Colour::new(255, 120, 30);
-    const PLEASANT: Colour = Colour::new(120, 230, 130);
-    let end = if mood.valence < 0 { UNPLEASANT } else { PLEASANT };
-    let share = i32::from(mood.valence.unsigned_abs().min(1_000));
-    let mix = |from: u8, to: u8| (i32::from(from) + (i32::from(to) - i32::from(from)) * share / 1_000) as u8;
-    let warm = Colour::WARM;
-    let hue = Colour::new(mix(warm.red, end.red), mix(warm.green, end.green), mix(warm.blue, end.blue));
-    hue.scaled((175 + i32::from(mood.arousal.clamp(-1_000, 1_000)) * 80 / 1_000) as u8)
+/// How a character feels, hidden otherwise: from amber where it is unpleasant over warm white to soft
+/// green where it is pleasant, the brighter the more it is stirred up. Never red, never blue, which means
+/// listening.
+pub const fn of_mood(mood: Mood) -> Colour {
+    const UNPLEASANT: Colour = Colour::new(255, 140, 20);
+    const PLEASANT: Colour = Colour::new(110, 230, 110);
+    let hue = if mood.valence < 0 {
+        Colour::WARM.towards(UNPLEASANT, mood.valence)
+    } else {
+        Colour::WARM.towards(PLEASANT, mood.valence)
+    };
+    let arousal = if mood.arousal < -1000 {
+        -1000
+    } else if mood.arousal > 1000 {
+        1000
+    } else {
+        mood.arousal as i32
+    };
+    let span = 255 - MOOD_LEVEL_MIN as i32;
+    hue.scaled((MOOD_LEVEL_MIN as i32 + span * (arousal + 1000) / 2000) as u8)
 }
 
+/// How bright the quietest mood is.
+const MOOD_LEVEL_MIN: u8 = 70;
+const SIGNAL_MS: u64 = 2_000;
+const PULSE_MS: u64 = 400;
 const BREATHE_MS: u64 = 4_000;
 const SWELL_MS: u64 = 600;
-const SIGNAL_MS: u64 = 2_000;
-const PULSE_MS: u64 = 350;
 const FLOOR_LEVEL: u8 = 40;
 const REST_LEVEL: u8 = 85;
 
@@ -112,20 +136,12 @@ pub fn sample(light: &Light, now: Millis) -> Colour {
     let level = match light.pattern {
         Pattern::Off => 0,
         Pattern::Steady => 255,
+        Pattern::Breathe => FLOOR_LEVEL + wave(elapsed_ms % BREATHE_MS, BREATHE_MS, 255 - FLOOR_LEVEL),
         Pattern::Signal => {
             let phase_ms = elapsed_ms % SIGNAL_MS;
-            let pulse_ms = phase_ms % PULSE_MS;
-            let half_ms = PULSE_MS / 2;
-            let rise_ms = if pulse_ms < half_ms { pulse_ms } else { PULSE_MS - pulse_ms };
-            let lifted =
-                if phase_ms < 2 * PULSE_MS { u64::from(255 - FLOOR_LEVEL) * rise_ms / half_ms } else { 0 };
-            FLOOR_LEVEL + lifted as u8
-        }
-        Pattern::Breathe => {
-            let half_ms = BREATHE_MS / 2;
-            let phase_ms = elapsed_ms % BREATHE_MS;
-            let rise_ms = if phase_ms < half_ms { phase_ms } else { BREATHE_MS - phase_ms };
-            FLOOR_LEVEL + (u64::from(255 - FLOOR_LEVEL) * rise_ms / half_ms) as u8
+            let pulse = phase_ms < 2 * PULSE_MS;
+            let height = if pulse { wave(phase_ms % PULSE_MS, PULSE_MS, 255 - REST_LEVEL) } else { 0 };
+            REST_LEVEL + height
         }
         Pattern::Swell if elapsed_ms >= SWELL_MS => REST_LEVEL,
         Pattern::Swell => {
@@ -140,11 +156,16 @@ pub fn sample(light: &Light, now: Millis) -> Colour {
     light.colour.scaled(level)
 }
 
+/// From 0 to `height` in the middle of `length_ms`, and back.
+const fn wave(phase_ms: u64, length_ms: u64, height: u8) -> u8 {
+    let half_ms = length_ms / 2;
+    let rise_ms = if phase_ms < half_ms { phase_ms } else { length_ms - phase_ms };
+    (height as u64 * rise_ms / half_ms) as u8
+}
+
 #[cfg(test)]
 mod tests {
-    extern crate std;
     use super::*;
-    use std::vec::Vec;
 
     fn at(pattern: Pattern, ms: u64) -> Colour {
         sample(
@@ -170,20 +191,34 @@ mod tests {
     }
 
     #[test]
-    fn the_signal_pulses_twice_and_is_never_dark() {
-        let levels: Vec<u8> = (0..2_000).map(|ms| at(Pattern::Signal, ms).red).collect();
-        assert!(levels.iter().all(|level| *level >= FLOOR_LEVEL));
-        let peaks = levels.windows(3).filter(|w| w[1] > 250 && w[0] < w[1] && w[2] <= w[1]).count();
-        assert_eq!(peaks, 2);
-        assert_eq!(at(Pattern::Signal, 500), at(Pattern::Signal, 2_500));
+    fn the_signal_pulses_twice_in_two_seconds_and_is_never_dark() {
+        let level = |ms| at(Pattern::Signal, ms).red;
+        assert_eq!(
+            [0, 200, 400, 600, 800, 1_400].map(level),
+            [REST_LEVEL, 255, REST_LEVEL, 255, REST_LEVEL, REST_LEVEL]
+        );
+        assert!((0..6_000).all(|ms| level(ms) >= REST_LEVEL && level(ms) == level(ms + SIGNAL_MS)));
+        let flashes = (1..60_000).filter(|ms| level(ms - 1) < 255 && level(*ms) == 255).count();
+        assert!(flashes <= 60, "{flashes} in a minute");
     }
 
     #[test]
-    fn a_mood_has_a_colour_of_its_own() {
-        let of = |valence, arousal| of_mood(Mood { valence, arousal, trust: 0 });
-        let (low, high) = (of(-800, 0), of(800, 0));
-        assert!(low.red > low.green && high.green > high.red);
-        assert!(of(0, 900).red > of(0, -900).red);
+    fn a_mood_shows_in_hue_and_brightness() {
+        let colour = |valence, arousal| of_mood(Mood { valence, arousal, trust: 0 });
+        let light = |c: Colour| u32::from(c.red) + u32::from(c.green) + u32::from(c.blue);
+        assert_eq!(colour(0, 1000), Colour::WARM);
+        for arousal in [-1000, 0, 1000] {
+            let green = [-1000, -500, 0, 500, 1000].map(|valence| {
+                let Colour { red, green, .. } = colour(valence, arousal);
+                u32::from(green) * 1000 / u32::from(red)
+            });
+            assert!(green.is_sorted_by(|a, b| a < b), "{green:?}");
+        }
+        for valence in [-1000, 0, 1000] {
+            let levels = [-1000, -400, 0, 400, 1000].map(|arousal| light(colour(valence, arousal)));
+            assert!(levels[0] > 100 && levels.is_sorted_by(|a, b| a < b), "{levels:?}");
+        }
+        assert_eq!(colour(i16::MIN, i16::MAX), colour(-1000, 1000));
     }
 
     #[test]

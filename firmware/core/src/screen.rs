@@ -1,16 +1,24 @@
 //! Paints a [`Screen`] on a display of any size.
 //!
-//! The layout is worked out from the size alone and the colours from the colour type alone, so that a display is
-//! no more than a pair of the two. Text is ASCII or Chinese; [`has_glyph`] tells which characters there are.
+//! The layout is worked out from the size and the learner's comfort alone and the colours from the colour
+//! type and the comfort alone, so that a display is no more than a pair of size and colour type. Texts are
+//! ASCII or of the characters of GB 2312; any other character shows as a question mark.
 
 mod dots;
+mod font;
+mod growth;
 mod ink;
 mod layout;
+mod palette;
 mod parts;
+mod photo;
+mod scale;
 mod signs;
 mod text;
 
+pub use font::has_glyph;
 pub use ink::{Ink, Tint};
+pub use palette::Palette;
 
 use crate::input::Sensor;
 use crate::{Pack, Picture, Screen, art};
@@ -18,7 +26,8 @@ use embedded_graphics::draw_target::{DrawTarget, DrawTargetExt};
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
 use embedded_text::alignment::HorizontalAlignment;
-use layout::{Layout, Scale};
+use layout::Layout;
+use scale::Scale;
 
 /// The displays that the device is built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,20 +76,9 @@ impl Display {
 /// The smallest display that a layout is made for. On a smaller one its top left part is shown.
 pub const SIZE_MIN: Size = Size::new(128, 64);
 
-/// Whether `display` shows title, body and labels of the screen whole; else the end of one is cut off.
+/// Whether title, body, labels and names of bars are shown whole: what does not fit is cut, and ends in dots.
 pub fn fits(screen: &Screen, display: Display) -> bool {
-    let size = display.size();
-    let scale = Scale::of(size);
-    let layout = Layout::of(screen, size, scale, signs_width(screen, scale));
-    let whole = |text: &Option<text::Fitted>| text.as_ref().is_some_and(|text| text.whole);
-    (screen.title.is_empty() || whole(&layout.title_text))
-        && (screen.body.is_empty() || whole(&layout.body_text))
-        && parts::choices_fit(screen, scale, layout.choices)
-}
-
-/// Whether a character can be shown on every display: printable ASCII, or in both Chinese fonts.
-pub fn has_glyph(c: char) -> bool {
-    text::has_glyph(c)
+    laid_out(screen, display.size()).is_whole(screen)
 }
 
 /// Draws the whole screen, ground included.
@@ -92,23 +90,35 @@ where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
+    let palette = Palette::of(screen.comfort);
     let bounds = target.bounding_box();
-    target.clear(C::of(Tint::Paper))?;
+    target.clear(C::tinted(Tint::Paper, palette))?;
     let mut clipped = target.clipped(&bounds);
     let mut page = clipped.translated(bounds.top_left);
-    let size = bounds.size.component_max(SIZE_MIN);
-    let scale = Scale::of(size);
-    let layout = Layout::of(screen, size, scale, signs_width(screen, scale));
-    head(&layout, in_use(screen), &mut page)?;
+    let layout = laid_out(screen, bounds.size.component_max(SIZE_MIN));
+    head(screen, &layout, &mut page)?;
     picture(screen, pack, &layout, &mut page)?;
     if let Some(text) = &layout.body_text {
         let alignment = if layout.stacked { HorizontalAlignment::Center } else { HorizontalAlignment::Left };
-        text.draw(layout.body, Tint::Text, alignment, &mut page)?;
+        text.draw(layout.body, Tint::Text, palette, alignment, &mut page)?;
     }
     if let Some(share) = screen.meter {
-        parts::bar(share, layout.meter, &mut page)?;
+        parts::bar(share, layout.meter, palette, &mut page)?;
     }
-    parts::choices(screen, layout.scale, layout.choices, &mut page)
+    parts::choices(screen, &layout.labels, layout.scale, layout.choices, &mut page)
+}
+
+/// The layout with the largest text of those that are offered.
+fn laid_out(screen: &Screen, size: Size) -> Layout {
+    let with = |scale: &'static Scale| {
+        let signs = in_use(screen).map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap);
+        Layout::of(screen, size, scale, signs.sum())
+    };
+    let (first, others) = Scale::offered(size, screen.comfort);
+    others.iter().fold(with(first), |best, scale| {
+        let next = with(scale);
+        if next.readable(screen) > best.readable(screen) { next } else { best }
+    })
 }
 
 fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
@@ -118,34 +128,30 @@ fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
         .filter(move |sensor| sensing.has(*sensor))
 }
 
-/// How wide the signs of the sensors in use are together.
-fn signs_width(screen: &Screen, scale: &Scale) -> u32 {
-    in_use(screen).map(|sensor| signs::width(sensor, scale.sign) + scale.sign_gap).sum()
-}
-
 /// Title, rule and the signs of the sensors in use.
-fn head<D, C>(layout: &Layout, sensors: impl Iterator<Item = Sensor>, page: &mut D) -> Result<(), D::Error>
+fn head<D, C>(screen: &Screen, layout: &Layout, page: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
-    let scale = layout.scale;
+    let (scale, palette) = (layout.scale, Palette::of(screen.comfort));
     if let Some(text) = &layout.title_text {
-        text.draw(layout.title, Tint::Text, HorizontalAlignment::Left, page)?;
+        text.draw(layout.title, Tint::Text, palette, HorizontalAlignment::Left, page)?;
     }
     let top = layout.signs.size.height.saturating_sub(scale.sign) / 2;
     let mut corner = layout.signs.top_left + Point::new(0, top as i32);
-    for sensor in sensors {
+    for sensor in in_use(screen) {
         corner.x += scale.sign_gap as i32;
         let size = Size::new(signs::width(sensor, scale.sign), scale.sign);
-        signs::sensor(sensor, Rectangle::new(corner, size), page)?;
+        signs::sensor(sensor, Rectangle::new(corner, size), palette, page)?;
         corner.x += size.width as i32;
     }
     if scale.ruled {
         let below = layout.title.size.height + scale.title_gap / 3;
         let corner = layout.title.top_left + Point::new(0, below as i32);
         let width = page.bounding_box().size.width.saturating_sub(2 * scale.margin);
-        page.fill_solid(&Rectangle::new(corner, Size::new(width, 1)), C::of(Tint::Rule))?;
+        let rule = Rectangle::new(corner, Size::new(width, 1));
+        page.fill_solid(&rule, C::tinted(Tint::Rule, palette))?;
     }
     Ok(())
 }
@@ -155,29 +161,31 @@ where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
-    let (area, scale) = (layout.picture, layout.scale);
+    let (area, palette) = (layout.picture, Palette::of(screen.comfort));
     let side = area.size.width.min(area.size.height);
-    let badge = (side * 3 / 10).max(scale.badge_min);
-    let mark = match &screen.picture {
-        Picture::Marked { mark, .. } => Some(*mark),
-        Picture::Photo { mark, .. } => *mark,
-        _ => None,
+    let badge = (side * 3 / 10).max(layout.scale.badge_min);
+    let (mark, small) = match &screen.picture {
+        Picture::Marked { mark, .. } => (Some(*mark), side < 2 * badge),
+        Picture::Photo { mark, .. } => (*mark, side < 2 * badge),
+        _ => (None, false),
     };
-    if let Some(mark) = mark.filter(|_| side < 2 * badge) {
-        return signs::mark(mark, area, page);
+    if let (Some(mark), true) = (mark, small) {
+        return signs::mark(mark, area, palette, page);
     }
     match &screen.picture {
         Picture::None => {}
-        Picture::Face(portrait) | Picture::Marked { portrait, .. } => art::face(portrait, area, page)?,
-        Picture::Photo { index, .. } => {
-            if let Some(photo) = pack.photo(*index) {
-                parts::photo(photo.grey, area, page)?;
-            }
+        Picture::Face(portrait) | Picture::Marked { portrait, .. } => {
+            art::face(portrait, palette, area, page)?;
         }
-        Picture::Growth(bars) => parts::growth(bars, scale, area, page)?,
+        Picture::Photo { index, .. } => match pack.photo(*index) {
+            Some(photo) => photo::draw(&photo, area, page)?,
+            None => return Ok(()),
+        },
+        Picture::Growth(bars) => growth::growth(bars, screen, layout.scale, area, page)?,
     }
     let Some(mark) = mark else { return Ok(()) };
     let middle = area.top_left + Point::new(area.size.width as i32 / 2, area.size.height as i32 / 2);
     let out = side as i32 / 2 - badge as i32;
-    signs::mark(mark, Rectangle::new(middle + Point::new_equal(out), Size::new_equal(badge)), page)
+    let place = Rectangle::new(middle + Point::new_equal(out), Size::new_equal(badge));
+    signs::mark(mark, place, palette, page)
 }

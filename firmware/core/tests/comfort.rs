@@ -1,13 +1,18 @@
 //! What makes the device comfortable, and the person who accompanies the learner.
 
+mod canvas;
 mod play;
 
+use canvas::Canvas;
+use embedded_graphics::geometry::{Point, Size};
+use embedded_graphics::pixelcolor::{BinaryColor, Rgb565, RgbColor};
 use petri_core::input::Sensors;
 use petri_core::light::{Colour, Pattern};
+use petri_core::screen::{Display, Ink, draw};
 use petri_core::session::{ONSET_MS, SCAN_MS};
 use petri_core::{
     Ability, Button, Comfort, Emotion, Exercise, Facilitator, Input, Judge, Language, Level, Outcome,
-    Purpose, Scene, Setup, TextReading,
+    Permille, Picture, Purpose, Scene, Screen, Setup, TextReading,
 };
 use play::{Play, button, pack, readable};
 
@@ -37,7 +42,7 @@ fn every_setting_can_be_changed_and_changed_back() {
     play.reach_menu();
     play.press(Button::C);
     let start = play.session.comfort();
-    for setting in 0..5 {
+    for setting in 0..8 {
         let mut seen = vec![start];
         for _ in 0..3 {
             // The left hand and the one button move the buttons of this very screen.
@@ -51,6 +56,138 @@ fn every_setting_can_be_changed_and_changed_back() {
         }
         assert!(seen[1] != start, "setting {setting} does nothing");
         assert!(seen[2] == start || seen[3] == start, "setting {setting} has no way back");
+        play = Play::new(Sensors::NONE);
+        play.reach_menu();
+        play.press(Button::C);
+        for _ in 0..=setting {
+            play.press(Button::B);
+        }
+    }
+}
+
+/// A screen with nothing but this text on it.
+fn lone(body: &str, comfort: Comfort) -> Screen {
+    Screen {
+        scene: Scene::Why,
+        title: heapless::String::new(),
+        body: heapless::String::try_from(body).expect("the text is short enough"),
+        picture: Picture::None,
+        choices: heapless::Vec::new(),
+        meter: None,
+        sensing: Sensors::NONE,
+        focus: None,
+        comfort,
+    }
+}
+
+fn drawn<C: Ink>(screen: &Screen, display: Display) -> Canvas<C> {
+    let mut canvas = Canvas::new(display.size());
+    let Ok(()) = draw(screen, pack(), &mut canvas);
+    canvas
+}
+
+/// Width and height of all ink on a display without greys, less the rule under the title.
+fn extent(body: &str, comfort: Comfort, display: Display) -> Size {
+    let canvas = drawn::<BinaryColor>(&lone(body, comfort), display);
+    let (width, top) = (display.size().width, if display.is_colour() { 40 } else { 8 });
+    let lit = (0..).zip(canvas.pixels()).filter(|(_, pixel)| **pixel == BinaryColor::On);
+    let places = lit.map(|(i, _)| Point::new((i % width) as i32, (i / width) as i32));
+    let ink = places.filter(|place| place.y >= top);
+    let (low, high) = ink.fold((Point::new_equal(i32::MAX), Point::zero()), |(low, high), place| {
+        (low.component_min(place), high.component_max(place))
+    });
+    Size::new((high.x + 1 - low.x) as u32, (high.y + 1 - low.y) as u32)
+}
+
+/// One letter, and a word of six of them.
+const LETTERS: [[&str; 2]; 2] =
+    [["n", "nnnnnn"], ["\u{56fd}", "\u{56fd}\u{56fd}\u{56fd}\u{56fd}\u{56fd}\u{56fd}"]];
+
+#[test]
+fn large_letters_are_larger() {
+    let large = Comfort { large_text: true, ..Comfort::default() };
+    for (display, [letter, _]) in Display::ALL.into_iter().flat_map(|d| LETTERS.map(|l| (d, l))) {
+        let (small, large) = (extent(letter, Comfort::default(), display), extent(letter, large, display));
+        assert!(large.height * 4 >= small.height * 5, "{display:?} {letter}: {small} becomes {large}");
+        assert!(large.width * 4 >= small.width * 5, "{display:?} {letter}: {small} becomes {large}");
+    }
+}
+
+#[test]
+fn wide_spacing_moves_letters_and_lines_apart() {
+    let wide = Comfort { wide_spacing: true, ..Comfort::default() };
+    for (display, [letter, word]) in Display::ALL.into_iter().flat_map(|d| LETTERS.map(|l| (d, l))) {
+        let both = |body| (extent(body, Comfort::default(), display), extent(body, wide, display));
+        let (close, apart) = both(letter);
+        assert_eq!(close, apart, "{display:?} {letter}: the letters themselves stay as they are");
+        let (close, apart) = both(word);
+        assert!(apart.width >= close.width + 5, "{display:?} {word}: {close} becomes {apart}");
+        let (close, apart) = both(&format!("{letter}\n{letter}"));
+        assert!(apart.height > close.height, "{display:?} {letter}: {close} becomes {apart}");
+    }
+    let both = ["nn nn", "nnnn"].map(|body| extent(body, wide, Display::Colour320x240).width);
+    let close = ["nn nn", "nnnn"].map(|body| extent(body, Comfort::default(), Display::Colour320x240).width);
+    assert!(both[0] - both[1] > close[0] - close[1], "words stand further apart, too");
+}
+
+/// The relative luminance of WCAG 2.2.
+fn luminance(colour: Rgb565) -> f64 {
+    let channel = |value: u8, max: u8| {
+        let share = f64::from(value) / f64::from(max);
+        if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+    };
+    let (red, green, blue) = (channel(colour.r(), 31), channel(colour.g(), 63), channel(colour.b(), 31));
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
+fn contrast(a: Rgb565, b: Rgb565) -> f64 {
+    let (low, high) = (luminance(a).min(luminance(b)), luminance(a).max(luminance(b)));
+    (high + 0.05) / (low + 0.05)
+}
+
+/// The colours of a screen, the darkest first.
+fn colours(screen: &Screen, display: Display) -> Vec<Rgb565> {
+    let canvas = drawn::<Rgb565>(screen, display);
+    let mut found: Vec<Rgb565> = canvas.pixels().to_vec();
+    found.sort_by_key(|colour| (colour.r(), colour.g(), colour.b()));
+    found.dedup();
+    found
+}
+
+#[test]
+fn strong_contrast_is_black_on_white_with_few_and_strong_colours() {
+    let strong = Comfort { high_contrast: true, ..Comfort::default() };
+    for display in [Display::Colour240x240, Display::Colour320x240] {
+        let text = colours(&lone("A text, and nothing else.", strong), display);
+        assert_eq!(text, [Rgb565::BLACK, Rgb565::WHITE], "{display:?}");
+
+        let labels = ["yes", "no", "more"].map(|label| heapless::String::try_from(label).expect("short"));
+        let full = lone("A text.", strong);
+        let full = Screen { choices: labels.into(), meter: Some(Permille::new(500)), focus: Some(1), ..full };
+        let found = colours(&full, display);
+        assert!(found.len() <= 3, "{display:?}: {found:?}");
+        for colour in found.into_iter().filter(|colour| *colour != Rgb565::WHITE) {
+            let ratio = contrast(colour, Rgb565::WHITE);
+            assert!(ratio >= 7.0, "{display:?}: {colour:?} is {ratio} to 1");
+        }
+    }
+    // One colour is as strong as it can be.
+    let plain = lone("A text.", Comfort::default());
+    let mono = |screen| drawn::<BinaryColor>(screen, Display::Mono128x64);
+    assert_eq!(mono(&plain).distance(&mono(&lone("A text.", strong))), 0);
+}
+
+#[test]
+fn each_setting_is_seen_on_the_settings_screen_at_once() {
+    let mut play = Play::new(Sensors::NONE);
+    play.reach_menu();
+    play.press(Button::C);
+    let seen = |reply: &petri_core::Reply| drawn::<Rgb565>(&reply.screen, Display::Colour320x240);
+    for setting in 0..8 {
+        let shown = play.step(Input::Tick);
+        let changed = play.press(Button::A);
+        assert!(seen(&shown).distance(&seen(&changed)) >= 40, "setting {setting}");
+        // Back, and on to the next one, wherever the buttons are by now.
         play = Play::new(Sensors::NONE);
         play.reach_menu();
         play.press(Button::C);

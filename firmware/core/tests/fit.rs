@@ -5,12 +5,12 @@ mod play;
 use petri_core::input::Sensors;
 use petri_core::random::Random;
 use petri_core::screen::{Display, fits, has_glyph};
-use petri_core::{Age, Comfort, Language, Scene, Setup};
+use petri_core::{Age, Comfort, Language, Scene, Screen, Setup};
 use play::{Play, any_input, pack};
 use std::collections::BTreeSet;
 
 /// Walks through many sessions and shows each different screen once.
-fn every_screen(language: Language, mut see: impl FnMut(&petri_core::Screen)) -> BTreeSet<&'static str> {
+fn every_screen(language: Language, mut see: impl FnMut(&Screen)) -> BTreeSet<&'static str> {
     let (mut known, mut scenes) = (BTreeSet::new(), BTreeSet::new());
     for seed in 0..60 {
         let mut random = Random::new(seed);
@@ -26,11 +26,10 @@ fn every_screen(language: Language, mut see: impl FnMut(&petri_core::Screen)) ->
             let input =
                 if step == 1_499 { petri_core::Input::Button(petri_core::Button::Stop) } else { input };
             let screen = play.step(input).screen;
-            // Settings may have changed the language on the way.
-            let own = screen.comfort.language == language && !screen.comfort.large_text;
-            let plain = own && !screen.comfort.wide_spacing && !screen.comfort.one_button;
             scenes.insert(screen.scene.name());
-            if plain && known.insert((screen.title.clone(), screen.body.clone(), screen.choices.clone())) {
+            // Settings may have changed the language on the way.
+            let own = screen.comfort.language == language;
+            if own && known.insert((screen.title.clone(), screen.body.clone(), screen.choices.clone())) {
                 see(&screen);
             }
         }
@@ -38,14 +37,26 @@ fn every_screen(language: Language, mut see: impl FnMut(&petri_core::Screen)) ->
     scenes
 }
 
+/// All combinations of the settings that take room.
+fn comforts(language: Language) -> impl Iterator<Item = Comfort> {
+    (0..4).map(move |bits| Comfort {
+        language,
+        large_text: bits & 1 > 0,
+        wide_spacing: bits & 2 > 0,
+        ..Comfort::default()
+    })
+}
+
 #[test]
 fn no_text_of_a_session_is_cut() {
     for language in Language::ALL {
         let mut cut = Vec::new();
         let scenes = every_screen(language, |screen| {
-            for display in Display::ALL {
-                if !fits(screen, display) {
-                    cut.push(format!("{display:?}: {} | {}", screen.title, screen.body));
+            for (comfort, display) in comforts(language).flat_map(|c| Display::ALL.map(|d| (c, d))) {
+                if !fits(&Screen { comfort, ..screen.clone() }, display) {
+                    let (large, wide) = (comfort.large_text, comfort.wide_spacing);
+                    let Screen { title, body, choices, .. } = screen;
+                    cut.push(format!("{display:?} {large} {wide}: {title} | {body} | {choices:?}"));
                 }
             }
         });

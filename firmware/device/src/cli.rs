@@ -100,6 +100,8 @@ pub(crate) enum Content {
 
 /// Whom a session is for, and how it is shown. What is not given stays as the learner had it last.
 #[derive(Debug, Args)]
+// Each is a flag of its own.
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Look {
     /// The language of the screens: en or zh-CN.
     #[arg(long, value_parser = |tag: &str| Language::from_tag(tag).ok_or("use en or zh-CN"), value_name = "TAG")]
@@ -107,6 +109,15 @@ pub(crate) struct Look {
     /// Whom the items should be for: child (6-9), teen (10-15) or adult.
     #[arg(long, value_parser = |name: &str| Age::from_name(name).ok_or("use child, teen or adult"))]
     pub(crate) age: Option<Age>,
+    /// Larger letters.
+    #[arg(long)]
+    pub(crate) large_text: bool,
+    /// Black, white and two strong colours.
+    #[arg(long)]
+    pub(crate) high_contrast: bool,
+    /// Wider spaces between letters, words and lines.
+    #[arg(long)]
+    pub(crate) wide_spacing: bool,
     /// Choices for the left hand.
     #[arg(long)]
     pub(crate) left_handed: bool,
@@ -135,6 +146,9 @@ impl Look {
     pub(crate) fn over(&self, last: Profile) -> Profile {
         let mut comfort = last.comfort;
         comfort.language = self.language.unwrap_or(comfort.language);
+        comfort.large_text |= self.large_text;
+        comfort.high_contrast |= self.high_contrast;
+        comfort.wide_spacing |= self.wide_spacing;
         comfort.left_handed |= self.left_handed;
         comfort.one_button |= self.one_button;
         comfort.light = self.light.unwrap_or(comfort.light);

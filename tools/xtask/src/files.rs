@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
 /// Longest source file, in lines.
-const LINES_MAX: usize = 450;
+const LINES_MAX: usize = 400;
 /// Largest `main` of the device, in lines.
 const DEVICE_LINES_MAX: usize = 200;
 

@@ -1,4 +1,4 @@
-//! The pictures of docs/screens: drawn from recorded sessions, and held against the code.
+//! The pictures of docs/screens: drawn from recorded sessions and by the examples of the runtime, and held against the code.
 
 use crate::{cargo, files, root, target};
 use anyhow::bail;
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// Displays by the names that `petri run --display` takes.
 const DISPLAYS: [&str; 3] = ["mono-128x64", "colour-240x240", "colour-320x240"];
-/// Replays a tour and a conversation in Chinese and keeps the pictures.
+
+/// Replays a tour and a conversation in Chinese and keeps the pictures; draws what comfort changes, and all people.
 pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
     if folder.is_dir() {
         std::fs::remove_dir_all(folder)?;
@@ -20,7 +21,18 @@ pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
         let sheet = folder.join(format!("{recording}-{display}.png"));
         replay(recording, display, &["--sheet", &sheet.to_string_lossy()])?;
     }
-    Ok(())
+    for display in [DISPLAYS[0], DISPLAYS[2]] {
+        let sheet = folder.join(format!("comfort-{display}.png"));
+        example("comfort", &[&sheet.to_string_lossy(), display])?;
+    }
+    example("faces", &[&folder.join("people.png").to_string_lossy()])
+}
+
+fn example(name: &str, flags: &[&str]) -> anyhow::Result<()> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-runtime"];
+    arguments.extend(["--example", name, "--"]);
+    arguments.extend(flags);
+    cargo(&arguments)
 }
 
 fn replay(recording: &str, display: &str, flags: &[&str]) -> anyhow::Result<()> {

@@ -1,31 +1,35 @@
-//! The parts of the face, in thousandths of the picture. `side` is -1 for the left one of a pair, 1 for the right.
+//! The parts of the face, in thousandths of the sketch. `side` is -1 for the left one of a pair, 1 for the
+//! right.
 
 use super::Pose;
 use super::sketch::{Path, Sketch, at};
 use crate::Action;
 use crate::screen::Tint;
 
-const MIDDLE: i32 = 500;
-const OUTLINE: i32 = 20;
+pub(super) const MIDDLE: i32 = 500;
+pub(super) const OUTLINE: i32 = 20;
 /// Shorter folds are no more than a speck.
 const CREASE_MIN: i32 = 18;
 
 /// Head and ears. A dropped jaw makes the head longer.
 pub(super) fn head(pose: &Pose<'_>, sketch: &mut Sketch) {
-    for side in [-1, 1].into_iter().filter(|_| pose.look.has_ears()) {
-        let ear = sketch.fill(&Path::oval(MIDDLE + side * 416, 510, 50, 72), pose.look.skin);
-        sketch.outline(ear, OUTLINE, pose.look.line);
+    let head = &pose.look.head;
+    if head.ear > 0 {
+        for side in [-1, 1] {
+            let ear = Path::oval(MIDDLE + side * (head.half + 2), 510, 50, head.ear);
+            let ear = sketch.fill(&ear, Tint::Skin);
+            sketch.outline(ear, OUTLINE, Tint::Line);
+        }
     }
-    let chin = 928 + pose.by(Action::MouthOpen, 52);
-    let jaw = pose.look.jaw;
-    let (left, right, widest) = (MIDDLE - 414, MIDDLE + 414, 480);
+    let chin = head.chin + pose.by(Action::MouthOpen, 52);
+    let (left, right, widest) = (MIDDLE - head.half, MIDDLE + head.half, head.widest);
     let skull = Path::new(at(left, widest))
-        .cubic(at(left, 210), at(MIDDLE - 250, 52), at(MIDDLE, 52))
-        .cubic(at(MIDDLE + 250, 52), at(right, 210), at(right, widest))
-        .cubic(at(right, 760), at(MIDDLE + jaw, chin), at(MIDDLE, chin))
-        .cubic(at(MIDDLE - jaw, chin), at(left, 760), at(left, widest));
-    let skull = sketch.fill(&skull, pose.look.skin);
-    sketch.outline(skull, OUTLINE, pose.look.line);
+        .cubic(at(left, head.temple), at(MIDDLE - 250, head.crown), at(MIDDLE, head.crown))
+        .cubic(at(MIDDLE + 250, head.crown), at(right, head.temple), at(right, widest))
+        .cubic(at(right, head.jaw), at(MIDDLE + head.jaw_out, chin), at(MIDDLE, chin))
+        .cubic(at(MIDDLE - head.jaw_out, chin), at(left, head.jaw), at(left, widest));
+    let skull = sketch.fill(&skull, Tint::Skin);
+    sketch.outline(skull, OUTLINE, Tint::Line);
 }
 
 /// Cheeks, which rise and swell.
@@ -33,15 +37,24 @@ pub(super) fn cheeks(pose: &Pose<'_>, sketch: &mut Sketch) {
     let rise = pose.by(Action::EyesNarrow, 32) + pose.by(Action::MouthCornersUp, 26);
     let swell = pose.by(Action::MouthCornersUp, 18) + pose.by(Action::EyesNarrow, 8);
     for side in [-1, 1] {
-        sketch
-            .fill(&Path::oval(MIDDLE + side * 278, 660 - rise, 74 + swell, 48 + swell / 2), pose.look.cheek);
+        let x = MIDDLE + side * (pose.look.head.half - 136);
+        sketch.fill(&Path::oval(x, 660 - rise, 74 + swell, 48 + swell / 2), Tint::Cheek);
+    }
+    if pose.plain.is_none() {
+        for (x, y) in pose.look.freckles {
+            for side in [-1, 1] {
+                let dot = at(MIDDLE + side * x, y - rise);
+                sketch.stroke(&Path::new(dot).line(dot), 17, Tint::Crease);
+            }
+        }
     }
 }
 
 /// One eye: white, iris, glint and lids, and the fold that a raised cheek pushes up.
 pub(super) fn eye(pose: &Pose<'_>, side: i32, sketch: &mut Sketch) {
     let plain = pose.plain.is_some();
-    let (x, y, half) = (MIDDLE + side * 193, 455, 112);
+    let sized = |units: i32| units * pose.look.eyes / 1000;
+    let (x, y, half) = (MIDDLE + side * 193, 455, sized(112));
     let upper = 92 + pose.by(Action::EyesWide, 58)
         - pose.by(Action::EyesNarrow, 20)
         - pose.by(Action::BrowDown, 22)
@@ -52,21 +65,28 @@ pub(super) fn eye(pose: &Pose<'_>, side: i32, sketch: &mut Sketch) {
     // Raised inner brows pull the lid up towards the nose; lowered ones press it down there.
     let slant = pose.by(Action::InnerBrowUp, 22) - pose.by(Action::BrowDown, 30);
     let (inner, outer) = (at(x - side * half, y + 8), at(x + side * half, y));
-    let lid = |towards: i32, height: i32| at(x + side * towards, y - height * 4 / 3);
+    let lid = |towards: i32, height: i32| at(x + side * sized(towards), y - sized(height) * 4 / 3);
     let top = Path::new(inner).cubic(lid(-80, upper + slant), lid(80, upper - slant), outer);
     let bottom = Path::new(inner).cubic(lid(-74, -lower), lid(74, -lower), outer);
     let open = sketch.fill(&top.clone().back_along(&bottom), Tint::White);
-    let (iris_y, iris) = (pose.snapped(y - 8), if plain { 43 } else { 60 });
-    sketch.fill_within(&Path::oval(pose.snapped(x), iris_y, iris, iris), pose.look.line, open);
+    let centre = pose.snapped(x, y - 8);
+    let iris = if plain { 43_000 / pose.look.frame.size } else { sized(60) };
+    sketch.fill_within(&Path::round(centre, iris), Tint::Iris, open);
     if !plain {
+        sketch.fill_within(&Path::round(centre, iris * 11 / 20), Tint::Line, open);
+        let iris_y = y - 8;
         sketch.fill_within(&Path::oval(x + 20, iris_y - 20, 18, 18), Tint::White, open);
     }
-    sketch.stroke(&bottom, 13, pose.look.line);
-    sketch.stroke(&top, 24, pose.look.line);
+    sketch.stroke(&bottom, 13, Tint::Line);
+    sketch.stroke(&top, 24, Tint::Line);
+    if pose.look.lashes && !plain {
+        let lash = Path::new(outer).line(at(x + side * (half + 26), y - 22));
+        sketch.stroke(&lash, 18, Tint::Line);
+    }
     let fold = pose.by(Action::EyesNarrow, 72);
     if !plain && fold > CREASE_MIN {
         let y = y + 96 - pose.by(Action::EyesNarrow, 42);
-        sketch.stroke(&arc(x, y, fold, fold / 5), 12, pose.look.crease);
+        sketch.stroke(&arc(x, y, fold, fold / 5), 12, Tint::Crease);
     }
 }
 
@@ -82,7 +102,7 @@ pub(super) fn brow(pose: &Pose<'_>, side: i32, sketch: &mut Sketch) {
         place(244, 258, 4, 80, 12),
         place(308, 314, -26, 58, -14),
     );
-    sketch.stroke(&line, 42, pose.look.brow);
+    sketch.stroke(&line, pose.look.brows, Tint::Brow);
 }
 
 /// The lines on forehead and bridge.
@@ -94,29 +114,29 @@ pub(super) fn frown(pose: &Pose<'_>, sketch: &mut Sketch) {
     if frown > CREASE_MIN {
         for side in [-1, 1] {
             let line = Path::new(at(MIDDLE + side * 24, 376)).line(at(MIDDLE + side * 20, 376 - frown));
-            sketch.stroke(&line, 14, pose.look.crease);
+            sketch.stroke(&line, 14, Tint::Crease);
         }
     }
     let raised = pose.by(Action::InnerBrowUp, 96);
     if raised > CREASE_MIN {
-        sketch.stroke(&arc(MIDDLE, 142, raised, -raised / 8), 13, pose.look.crease);
+        sketch.stroke(&arc(MIDDLE, 142, raised, -raised / 8), 13, Tint::Crease);
     }
 }
 
 /// The nose, which wrinkles upwards.
 pub(super) fn nose(pose: &Pose<'_>, sketch: &mut Sketch) {
     let (lift, flare) = (pose.by(Action::NoseWrinkle, 36), pose.by(Action::NoseWrinkle, 22));
-    let (wing, base) = (46 + flare, 632 - lift);
+    let (wing, base) = (pose.look.nose + flare, 632 - lift);
     let (wing_y, under_y) = (base - 14 - lift / 2, base + 22 - lift / 2);
     let tip = Path::new(at(MIDDLE - wing, wing_y))
         .cubic(at(MIDDLE - wing - 6, under_y), at(MIDDLE - 20, base + 30), at(MIDDLE, base + 18))
         .cubic(at(MIDDLE + 20, base + 30), at(MIDDLE + wing + 6, under_y), at(MIDDLE + wing, wing_y));
-    sketch.stroke(&tip, 18, pose.look.line);
+    sketch.stroke(&tip, 18, Tint::Line);
     let wrinkle = pose.by(Action::NoseWrinkle, 60);
     if wrinkle > 0 {
         for (y, reach) in [(482, wrinkle * 3 / 4), (524, wrinkle)] {
             if pose.plain.is_none() || y < 500 {
-                sketch.stroke(&arc(MIDDLE, y - wrinkle / 4, reach, wrinkle / 3), 14, pose.look.line);
+                sketch.stroke(&arc(MIDDLE, y - wrinkle / 4, reach, wrinkle / 3), 14, Tint::Line);
             }
         }
     }
@@ -139,7 +159,7 @@ struct Mouth {
 impl Mouth {
     fn of(pose: &Pose<'_>) -> Self {
         let by = |action, full| pose.by(action, full);
-        let half = 146 + by(Action::MouthCornersUp, 62) + by(Action::LipsWide, 84)
+        let half = pose.look.mouth + by(Action::MouthCornersUp, 62) + by(Action::LipsWide, pose.look.grin)
             - by(Action::MouthOpen, 50)
             - by(Action::LipsPressed, 22)
             - by(Action::NoseWrinkle, 6);
@@ -148,13 +168,16 @@ impl Mouth {
             + by(Action::MouthOpen, 18)
             + by(Action::LipsWide, 8);
         let middle = 762 + by(Action::MouthCornersUp, 32) - by(Action::MouthCornersDown, 36);
-        let upper_y =
-            middle - by(Action::MouthOpen, 44) - by(Action::NoseWrinkle, 46) - by(Action::LipsWide, 12);
+        let upper_y = middle
+            - by(Action::MouthOpen, 44)
+            - by(Action::NoseWrinkle, 46)
+            - by(Action::LipsWide, pose.look.grin / 7);
         let lower_y =
             middle + by(Action::MouthOpen, 112) - by(Action::NoseWrinkle, 6) + by(Action::LipsWide, 8);
         let square =
             420 + by(Action::LipsWide, 330) + by(Action::NoseWrinkle, 200) + by(Action::MouthOpen, 340);
         let lip = 32 - by(Action::LipsPressed, 26) - by(Action::LipsWide, 8) - by(Action::MouthCornersUp, 10);
+        let lip = lip * pose.look.lips / 1000;
         Self { half, corner_y, upper_y, lower_y, level: half * square.min(950) / 1000, lip: lip.max(2) }
     }
 
@@ -176,22 +199,22 @@ pub(super) fn mouth(pose: &Pose<'_>, sketch: &mut Sketch) {
     let (upper, lower) = (mouth.edge(mouth.upper_y), mouth.edge(mouth.lower_y));
     let lips =
         mouth.edge(mouth.upper_y - mouth.lip).back_along(&mouth.edge(mouth.lower_y + mouth.lip * 5 / 4));
-    sketch.fill(&lips, pose.look.lip);
+    sketch.fill(&lips, Tint::Lip);
     let opening = sketch.fill(&upper.clone().back_along(&lower), Tint::Mouth);
     let tongue =
         Path::oval(MIDDLE, mouth.lower_y + 16, mouth.half * 6 / 10, 20 + pose.by(Action::MouthOpen, 44));
     sketch.fill_within(&tongue, Tint::Tongue, opening);
     let teeth = 22 + pose.by(Action::MouthCornersUp, 24) + pose.by(Action::LipsWide, 16);
     sketch.fill_within(&upper.clone().back_along(&mouth.edge(mouth.upper_y + teeth)), Tint::White, opening);
-    sketch.stroke(&lower, 20, pose.look.line);
+    sketch.stroke(&lower, 20, Tint::Line);
     let firm = if pose.plain.is_some() { 34 } else { 22 };
-    sketch.stroke(&upper, 20 + pose.by(Action::LipsPressed, firm), pose.look.line);
+    sketch.stroke(&upper, 20 + pose.by(Action::LipsPressed, firm), Tint::Line);
     let under = 60
         - pose.by(Action::LipsPressed, 60)
         - pose.by(Action::MouthCornersUp, 40)
         - pose.by(Action::MouthOpen, 60);
     if under > CREASE_MIN {
-        sketch.stroke(&arc(MIDDLE, mouth.lower_y + 62, under, under / 6), 14, pose.look.crease);
+        sketch.stroke(&arc(MIDDLE, mouth.lower_y + 62, under, under / 6), 14, Tint::Crease);
     }
     folds(pose, &mouth, sketch);
 }
@@ -213,7 +236,7 @@ fn folds(pose: &Pose<'_>, mouth: &Mouth, sketch: &mut Sketch) {
                 at(part(x, end_x), part(y, end_y - 60)),
                 at(part(x, end_x), part(y, end_y)),
             );
-            sketch.stroke(&fold, 14, pose.look.crease);
+            sketch.stroke(&fold, 14, Tint::Crease);
         } else if pose.plain.is_none() && corner > 0 {
             let (x, y) = (MIDDLE + side * (mouth.half + 26), mouth.corner_y);
             let bend = x + side * corner / 3;
@@ -222,7 +245,7 @@ fn folds(pose: &Pose<'_>, mouth: &Mouth, sketch: &mut Sketch) {
                 at(bend, y + corner / 2),
                 at(x, y + corner),
             );
-            sketch.stroke(&dimple, 14, pose.look.crease);
+            sketch.stroke(&dimple, 14, Tint::Crease);
         }
     }
 }
@@ -230,4 +253,46 @@ fn folds(pose: &Pose<'_>, mouth: &Mouth, sketch: &mut Sketch) {
 /// A shallow arc around `x`, `half` to each side; it hangs down by about `sag` in the middle.
 fn arc(x: i32, y: i32, half: i32, sag: i32) -> Path {
     Path::new(at(x - half, y)).cubic(at(x - half / 2, y + sag), at(x + half / 2, y + sag), at(x + half, y))
+}
+
+/// What the years leave in a face at rest: lines on the forehead, at the eyes and from the nose to the mouth.
+pub(super) fn age(pose: &Pose<'_>, sketch: &mut Sketch) {
+    if !pose.look.lined || pose.plain.is_some() {
+        return;
+    }
+    sketch.stroke(&arc(MIDDLE, 96, 150, -14), 11, Tint::Crease);
+    sketch.stroke(&arc(MIDDLE, 146, 190, -16), 11, Tint::Crease);
+    let rise = pose.by(Action::MouthCornersUp, 40);
+    for side in [-1, 1] {
+        let x = |x: i32| MIDDLE + side * x;
+        let fold = Path::new(at(x(86), 620)).cubic(
+            at(x(150), 650 - rise / 2),
+            at(x(200 + rise / 2), 700 - rise),
+            at(x(206 + rise), 768 - rise / 2),
+        );
+        sketch.stroke(&fold, 11, Tint::Crease);
+        sketch.stroke(&arc(x(190), 572, 78, 18), 10, Tint::Crease);
+        for (down, end) in [(-16, -34), (8, 12)] {
+            let foot = Path::new(at(x(322), 462 + down)).line(at(x(358), 462 + end));
+            sketch.stroke(&foot, 10, Tint::Crease);
+        }
+    }
+}
+
+/// Round glasses with a thin rim. Where edges are not smoothed, only bridge and side pieces, so that the rims
+/// do not hide what the eyes do.
+pub(super) fn glasses(pose: &Pose<'_>, sketch: &mut Sketch) {
+    if !pose.look.glasses {
+        return;
+    }
+    let (y, half) = (470, pose.look.head.half);
+    sketch.stroke(&arc(MIDDLE, y - 14, 48, -24), 15, Tint::Strand);
+    for side in [-1, 1] {
+        let x = |x: i32| MIDDLE + side * x;
+        sketch.stroke(&Path::new(at(x(338), y - 20)).line(at(x(half), y - 34)), 15, Tint::Strand);
+        if pose.plain.is_none() {
+            let rim = Path::oval(x(193), y + 2, 146, 128);
+            sketch.stroke(&rim, 15, Tint::Strand);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Turns a sketch into pixels, one row at a time, so that no picture is ever held in memory.
 
 use super::sketch::{Brush, Point, SQUARE, Shape, Sketch};
-use crate::screen::{Ink, Tint};
+use crate::screen::{Ink, Palette, Tint};
 use embedded_graphics::{Pixel, draw_target::DrawTarget, geometry, primitives::Rectangle};
 use heapless::Vec;
 
@@ -17,7 +17,12 @@ const CROSSINGS_MAX: usize = 16;
 const HAIRLINE_MAX: i32 = 150;
 
 /// Paints a sketch into the largest square in the middle of `area`.
-pub(crate) fn paint<D, C>(sketch: &Sketch, area: Rectangle, target: &mut D) -> Result<(), D::Error>
+pub(crate) fn paint<D, C>(
+    sketch: &Sketch,
+    palette: Palette,
+    area: Rectangle,
+    target: &mut D,
+) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
@@ -46,7 +51,7 @@ where
             for (i, row) in rows.iter().take(samples).enumerate() {
                 block[i * samples..(i + 1) * samples].copy_from_slice(&row[x * samples..(x + 1) * samples]);
             }
-            let colour = C::mean(&block[..samples * samples])?;
+            let colour = C::mean(&block[..samples * samples], palette)?;
             (place.x >= seen.top_left.x && place.x <= last.x).then_some(Pixel(place, colour))
         });
         target.draw_iter(pixels)?;

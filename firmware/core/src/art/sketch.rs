@@ -17,14 +17,12 @@ pub(super) const SQUARE: i32 = 1000 * FINE;
 /// Straight pieces to a curve, and to a quarter of an oval.
 const CURVE_PIECES: i32 = 12;
 const OVAL_PIECES: i32 = 8;
-/// Straight pieces to a small bend.
-const BEND_PIECES: i32 = 4;
 /// Corners of the longest path.
-pub(super) const PATH_MAX: usize = 64;
-/// Corners of a whole sketch; the drawn face has about 900 at most.
-pub(super) const POINTS_MAX: usize = 1024;
-/// Shapes of a whole sketch; the drawn face has about 50 at most.
-pub(super) const SHAPES_MAX: usize = 64;
+pub(super) const PATH_MAX: usize = 80;
+/// Corners of a whole sketch; a drawn face has about 1000 at most.
+pub(super) const POINTS_MAX: usize = 1_152;
+/// Shapes of a whole sketch; a drawn face has about 60 at most.
+pub(super) const SHAPES_MAX: usize = 72;
 
 /// The place at `x`, `y` units.
 pub(crate) const fn at(x: i32, y: i32) -> Point {
@@ -56,12 +54,8 @@ impl Path {
         self.curve(first, second, end, CURVE_PIECES)
     }
 
-    /// The same in fewer pieces, for small bends of which there are many.
-    pub(crate) fn bend(self, first: Point, second: Point, end: Point) -> Self {
-        self.curve(first, second, end, BEND_PIECES)
-    }
-
-    fn curve(mut self, first: Point, second: Point, end: Point, pieces: i32) -> Self {
+    /// The same in `pieces` straight pieces.
+    pub(crate) fn curve(mut self, first: Point, second: Point, end: Point, pieces: i32) -> Self {
         let start = self.points.last().copied().unwrap_or(end);
         for step in 1..=pieces {
             let (done, left) = (i64::from(step), i64::from(pieces - step));
@@ -80,6 +74,11 @@ impl Path {
         self
     }
 
+    /// Where the path ends.
+    pub(crate) fn last(&self) -> Point {
+        self.points.last().copied().unwrap_or(at(0, 0))
+    }
+
     /// Goes on to the corners of `other`, last one first.
     pub(crate) fn back_along(mut self, other: &Path) -> Self {
         for point in other.points.iter().rev() {
@@ -88,9 +87,15 @@ impl Path {
         self
     }
 
+    /// A closed circle around a place.
+    pub(crate) fn round(centre: Point, radius: i32) -> Self {
+        Self::oval(centre.x / FINE, centre.y / FINE, radius, radius)
+    }
+
     /// A closed oval around `x`, `y` with these half-axes, in units.
     pub(crate) fn oval(x: i32, y: i32, across: i32, down: i32) -> Self {
-        // The control points of the cubic that comes closest to a quarter of a circle stand at 0.5523 of the axis.
+        // The control points of the cubic that comes closest to a quarter of a circle stand at 0.5523 of the
+        // axis.
         let (kx, ky) = (across * 552 / 1000, down * 552 / 1000);
         Path::new(at(x - across, y))
             .curve(at(x - across, y - ky), at(x - kx, y - down), at(x, y - down), OVAL_PIECES)
@@ -124,9 +129,31 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ShapeId(usize);
 
+/// Where the square of a sketch stands in that of the picture: made smaller towards the middle of the top
+/// edge, then moved down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Frame {
+    /// Thousandths of the size.
+    pub(super) size: i32,
+    /// Units of the picture.
+    pub(super) down: i32,
+}
+
+impl Frame {
+    /// The whole picture.
+    pub(crate) const WHOLE: Self = Self { size: 1000, down: 0 };
+
+    /// Where a place of the sketch is in the picture, in sixteenths.
+    const fn place(self, Point { x, y }: Point) -> Point {
+        let half = SQUARE / 2;
+        Point { x: half + (x - half) * self.size / 1000, y: y * self.size / 1000 + self.down * FINE }
+    }
+}
+
 /// Shapes, the later over the earlier. What goes beyond the limits is left out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sketch {
+    frame: Frame,
     points: Vec<Point, POINTS_MAX>,
     shapes: Vec<Shape, SHAPES_MAX>,
 }
@@ -134,7 +161,12 @@ pub(crate) struct Sketch {
 impl Sketch {
     /// An empty sketch.
     pub(crate) const fn new() -> Self {
-        Self { points: Vec::new(), shapes: Vec::new() }
+        Self::framed(Frame::WHOLE)
+    }
+
+    /// An empty sketch that stands in a frame.
+    pub(crate) const fn framed(frame: Frame) -> Self {
+        Self { frame, points: Vec::new(), shapes: Vec::new() }
     }
 
     /// Fills the inside of a path.
@@ -165,7 +197,9 @@ impl Sketch {
     fn add(&mut self, path: &Path, brush: Brush, tint: Tint, within: Option<ShapeId>) -> ShapeId {
         let id = ShapeId(self.shapes.len());
         let first = self.points.len();
-        if self.points.extend_from_slice(&path.points).is_ok() {
+        if path.points.len() <= POINTS_MAX - first {
+            let frame = self.frame;
+            self.points.extend(path.points.iter().map(|point| frame.place(*point)));
             let _ = self.shapes.push(Shape { first, end: self.points.len(), brush, tint, within });
         }
         id

@@ -1,6 +1,5 @@
 //! Signs too small for curves, dot by dot.
 
-use super::{Ink, Tint};
 use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::Point;
@@ -51,12 +50,13 @@ pub(super) const DOT: Dots = &[
 ];
 
 /// Draws the dots with their top left one at `corner`.
-pub(super) fn draw<D, C>(dots: Dots, corner: Point, tint: Tint, target: &mut D) -> Result<(), D::Error>
-where
-    D: DrawTarget<Color = C>,
-    C: Ink,
-{
+pub(super) fn draw<D: DrawTarget>(
+    dots: Dots,
+    corner: Point,
+    ink: D::Color,
+    target: &mut D,
+) -> Result<(), D::Error> {
     let places = (0..).zip(dots).flat_map(|(y, row)| (0..).zip(row.bytes()).map(move |(x, dot)| (x, y, dot)));
     let lit = places.filter(|(_, _, dot)| *dot == b'#');
-    target.draw_iter(lit.map(|(x, y, _)| Pixel(corner + Point::new(x, y), C::of(tint))))
+    target.draw_iter(lit.map(|(x, y, _)| Pixel(corner + Point::new(x, y), ink)))
 }

@@ -1,132 +1,15 @@
 //! Where things stand on a screen, for a display of any size.
 
-use super::parts;
-use super::text::{self, Fitted, Font};
-use crate::reply::CHOICES_MAX;
-use crate::{Picture, Screen};
+use super::growth;
+use super::parts::Labels;
+use super::scale::Scale;
+use super::text::{self, Fitted};
+use crate::{Picture, Scene, Screen};
 use embedded_graphics::geometry::{Point, Size};
-use embedded_graphics::mono_font::ascii;
 use embedded_graphics::primitives::Rectangle;
 
-/// Measures that go with the size of a display, in pixels, and fonts, the largest first.
-pub(super) struct Scale {
-    pub(super) margin: u32,
-    /// Between parts that stand above one another or beside one another.
-    pub(super) gap: u32,
-    title_height: u32,
-    /// Between title and content; the rule stands in its middle.
-    pub(super) title_gap: u32,
-    title_fonts: &'static [Font],
-    /// Whether a rule stands under the title.
-    pub(super) ruled: bool,
-    /// The largest side of a sign.
-    pub(super) sign: u32,
-    pub(super) sign_gap: u32,
-    /// For text beside a picture.
-    body_fonts: &'static [Font],
-    /// For text that fits beside the picture in none of those.
-    dense_fonts: &'static [Font],
-    /// For text that has the screen to itself.
-    alone_fonts: &'static [Font],
-    /// The largest side of a face.
-    face_max: u32,
-    /// The badge with a mark.
-    pub(super) badge_min: u32,
-    meter_height: u32,
-    choice_height: u32,
-    /// For labels that need two lines.
-    choice_height_max: u32,
-    pub(super) choice_gap: u32,
-    pub(super) choice_fonts: &'static [Font],
-    /// The part of a choice that holds its letter.
-    pub(super) cap: u32,
-    /// What the frame of a choice takes on each side.
-    pub(super) frame: u32,
-    /// Whether a choice has a box; else there is a line under it.
-    pub(super) boxed: bool,
-    pub(super) radius: u32,
-    pub(super) letter_font: Font,
-    pub(super) label_font: Font,
-}
-
-const SMALL: Scale = Scale {
-    margin: 0,
-    gap: 1,
-    title_height: 7,
-    title_gap: 1,
-    title_fonts: &[&ascii::FONT_5X7, &ascii::FONT_4X6],
-    ruled: false,
-    sign: super::signs::DOTS_SIDE,
-    sign_gap: 1,
-    body_fonts: &[&ascii::FONT_6X10, &ascii::FONT_5X8, &ascii::FONT_5X7, &ascii::FONT_4X6],
-    dense_fonts: &[&ascii::FONT_4X6],
-    alone_fonts: &[&ascii::FONT_6X10, &ascii::FONT_5X8, &ascii::FONT_5X7, &ascii::FONT_4X6],
-    face_max: 44,
-    badge_min: 10,
-    meter_height: 3,
-    choice_height: 9,
-    choice_height_max: 14,
-    choice_gap: 1,
-    choice_fonts: &[&ascii::FONT_5X7, &ascii::FONT_4X6],
-    cap: 6,
-    frame: 1,
-    boxed: false,
-    radius: 0,
-    letter_font: &ascii::FONT_4X6,
-    label_font: &ascii::FONT_5X7,
-};
-
-const LARGE: Scale = Scale {
-    margin: 6,
-    gap: 8,
-    title_height: 18,
-    title_gap: 13,
-    title_fonts: &[&ascii::FONT_8X13_BOLD, &ascii::FONT_7X13_BOLD, &ascii::FONT_6X13_BOLD, &ascii::FONT_5X8],
-    ruled: true,
-    sign: 14,
-    sign_gap: 3,
-    body_fonts: &[&ascii::FONT_8X13, &ascii::FONT_7X13, &ascii::FONT_6X12, &ascii::FONT_6X10],
-    dense_fonts: &[&ascii::FONT_5X8, &ascii::FONT_4X6],
-    alone_fonts: &[
-        &ascii::FONT_10X20,
-        &ascii::FONT_9X15,
-        &ascii::FONT_8X13,
-        &ascii::FONT_7X13,
-        &ascii::FONT_6X10,
-        &ascii::FONT_5X8,
-        &ascii::FONT_4X6,
-    ],
-    face_max: 220,
-    badge_min: 28,
-    meter_height: 8,
-    choice_height: 28,
-    choice_height_max: 28,
-    choice_gap: 4,
-    choice_fonts: &[
-        &ascii::FONT_8X13,
-        &ascii::FONT_7X13,
-        &ascii::FONT_6X13,
-        &ascii::FONT_6X10,
-        &ascii::FONT_5X8,
-        &ascii::FONT_4X6,
-    ],
-    cap: 17,
-    frame: 1,
-    boxed: true,
-    radius: 5,
-    letter_font: &ascii::FONT_7X13_BOLD,
-    label_font: &ascii::FONT_7X13,
-};
-
-/// From this width and height on, the measures are those of a colour display.
-const LARGE_FROM: Size = Size::new(200, 180);
-
-impl Scale {
-    /// The measures for a display with this many pixels.
-    pub(super) const fn of(size: Size) -> &'static Self {
-        if size.width >= LARGE_FROM.width && size.height >= LARGE_FROM.height { &LARGE } else { &SMALL }
-    }
-}
+/// A feeling can be read from a face of this side or more.
+const FACE_MIN: u32 = 40;
 
 /// Where each part of one screen stands. Parts that are not shown have no size.
 pub(super) struct Layout {
@@ -142,6 +25,7 @@ pub(super) struct Layout {
     pub(super) stacked: bool,
     pub(super) meter: Rectangle,
     pub(super) choices: Rectangle,
+    pub(super) labels: Labels,
 }
 
 impl Layout {
@@ -149,7 +33,8 @@ impl Layout {
     pub(super) fn of(screen: &Screen, size: Size, scale: &'static Scale, signs_width: u32) -> Self {
         let frame = inset(Rectangle::new(Point::zero(), size), scale.margin);
         let (head, rest) = split_title(screen, scale, frame, signs_width);
-        let (rest, choices) = split_choices(screen, scale, rest);
+        let labels = Labels::of(screen, scale, rest.size.width);
+        let (rest, choices) = split_bottom(rest, labels.height, scale.gap);
         let meter_height = if screen.meter.is_some() { scale.meter_height } else { 0 };
         let (content, meter) = split_bottom(rest, meter_height, scale.gap);
         let wide = size.width * 4 >= size.height * 5;
@@ -165,7 +50,32 @@ impl Layout {
             stacked: middle.stacked,
             meter,
             choices,
+            labels,
         }
+    }
+
+    /// Whether title, body, labels and names of bars are shown uncut.
+    pub(super) fn is_whole(&self, screen: &Screen) -> bool {
+        let whole = |text: &str, fitted: &Option<Fitted>| {
+            text.is_empty() || fitted.as_ref().is_some_and(|fitted| fitted.whole)
+        };
+        let names = match &screen.picture {
+            Picture::Growth(bars) => growth::names_fit(bars, self.scale, self.picture),
+            _ => true,
+        };
+        names
+            && whole(&screen.title, &self.title_text)
+            && whole(&screen.body, &self.body_text)
+            && self.labels.whole
+    }
+
+    /// How well the text can be read: whether nothing is cut, and how high the letters of body and bars are.
+    pub(super) fn readable(&self, screen: &Screen) -> (bool, u32) {
+        let names = match &screen.picture {
+            Picture::Growth(bars) => growth::names_height(bars, self.scale, self.picture),
+            _ => 0,
+        };
+        (self.is_whole(screen), names + self.body_text.as_ref().map_or(0, |text| text.font().height()))
     }
 }
 
@@ -177,13 +87,16 @@ struct Head {
 
 /// Takes the title off the top: one line, or two where one is too short.
 fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32) -> (Head, Rectangle) {
+    let (fonts, spaced) = (scale.title.of(&screen.title), screen.comfort.wide_spacing);
     let width = area.size.width.saturating_sub(signs_width);
     // The last column of a glyph is blank, so that it may reach into the gap before the signs.
-    let smallest = text::smallest_line(&screen.title, scale.title_fonts);
-    let one_line = Size::new(width + u32::from(signs_width > 0), scale.title_height.max(smallest));
-    let two_lines = Size::new(width, 2 * smallest);
-    let text = text::fit(&screen.title, scale.title_fonts, one_line)
-        .or_else(|| text::fit_or_cut(&screen.title, scale.title_fonts, two_lines));
+    let blank = u32::from(signs_width > 0);
+    let largest = fonts.first().map_or(0, |font| font.height());
+    let smallest = fonts.last().map_or(0, |font| font.height());
+    let one_line = Size::new(width + blank, largest.max(scale.title_height).min(area.size.height));
+    let two_lines = Size::new(width, (2 * smallest).min(area.size.height));
+    let text = text::fit(&screen.title, fonts, spaced, one_line)
+        .or_else(|| text::fit_or_cut(&screen.title, fonts, false, two_lines));
     let height = text.as_ref().map_or(0, |text| text.height).max(scale.title_height);
     let title = Rectangle::new(area.top_left, Size::new(one_line.width, height));
     let signs = Rectangle::new(
@@ -191,18 +104,6 @@ fn split_title(screen: &Screen, scale: &Scale, area: Rectangle, signs_width: u32
         Size::new(signs_width, scale.title_height),
     );
     (Head { title, text, signs }, without_top(area, height + scale.title_gap))
-}
-
-/// Takes the choices off the bottom, if there are any.
-fn split_choices(screen: &Screen, scale: &Scale, area: Rectangle) -> (Rectangle, Rectangle) {
-    if screen.choices.iter().all(|label| label.is_empty()) {
-        return split_bottom(area, 0, scale.gap);
-    }
-    let count = CHOICES_MAX as u32;
-    let width = area.size.width.saturating_sub((count - 1) * scale.choice_gap) / count;
-    let one_line = parts::choice_font(screen, scale, Size::new(width, scale.choice_height)).is_some();
-    let height = if one_line { scale.choice_height } else { scale.choice_height_max };
-    split_bottom(area, height, scale.gap)
 }
 
 struct Middle {
@@ -217,7 +118,8 @@ fn arrange(screen: &Screen, scale: &Scale, area: Rectangle, wide: bool) -> Middl
     let nothing = Rectangle::new(area.top_left, Size::zero());
     let body = &screen.body;
     if screen.picture == Picture::None {
-        let text = text::fit_or_cut(body, scale.alone_fonts, area.size);
+        let fonts = scale.alone.of(body);
+        let text = text::fit_or_cut(body, fonts, screen.comfort.wide_spacing, area.size);
         return Middle { picture: nothing, body: area, text, stacked: false };
     }
     let room = area.size.height.min(area.size.width);
@@ -228,49 +130,80 @@ fn arrange(screen: &Screen, scale: &Scale, area: Rectangle, wide: bool) -> Middl
         };
         return Middle { picture, body: nothing, text: None, stacked: false };
     }
-    let bars = scale.ruled && matches!(screen.picture, Picture::Growth(_));
+    let bars = matches!(screen.picture, Picture::Growth(_));
     if wide && !bars { side_by_side(screen, scale, area) } else { stacked(screen, scale, area) }
 }
 
 /// Picture left, text right. The picture gives way before the text is cut; a mark is shown in any case.
 fn side_by_side(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
+    let spaced = screen.comfort.wide_spacing;
     let largest = area.size.height.min(area.size.width * 9 / 20).min(scale.face_max);
-    let marked = matches!(screen.picture, Picture::Marked { .. } | Picture::Photo { mark: Some(_), .. });
-    let least = if marked { scale.badge_min } else { largest * 2 / 3 };
     let beside = |side: u32| {
-        let gap = scale.gap.max(2) + scale.gap / 2;
+        let gap = if side == 0 { 0 } else { scale.gap.max(2) + scale.gap / 2 };
         let body = without_left(area, side + gap);
         let picture = Rectangle::new(area.top_left, Size::new(side, area.size.height));
         (picture, body)
     };
-    let sides = [largest, largest * 5 / 6, largest * 2 / 3, least];
-    let fitting = sides.into_iter().find_map(|side| {
+    let with = |side: u32, fonts: &[_]| {
         let (picture, body) = beside(side);
-        let text = text::fit(&screen.body, scale.body_fonts, body.size)?;
+        let text = text::fit(&screen.body, fonts, spaced, body.size)?;
         Some(Middle { picture, body, text: Some(text), stacked: false })
-    });
-    // A picture that only decorates gives way altogether.
-    let alone = || {
-        let text = text::fit(&screen.body, scale.dense_fonts, area.size).filter(|_| !marked)?;
-        let picture = Rectangle::new(area.top_left, Size::zero());
-        Some(Middle { picture, body: area, text: Some(text), stacked: false })
     };
-    fitting.or_else(alone).unwrap_or_else(|| {
-        let (picture, body) = beside(least);
-        let text = text::fit_or_cut(&screen.body, scale.dense_fonts, body.size);
-        Middle { picture, body, text, stacked: false }
-    })
+    let least = if is_marked(screen) { scale.badge_min } else { 0 };
+    let sides = scale.picture_shares.iter().map(|share| largest * share / 100);
+    let (fonts, dense) = (scale.body.of(&screen.body), scale.dense.of(&screen.body));
+    let fitting = if scale.text_first {
+        let kept = is_asked(screen) || is_marked(screen) && largest / 2 >= FACE_MIN;
+        let gone = (!kept).then_some(least);
+        let sides = sides.clone().chain(gone);
+        fonts.iter().find_map(|font| sides.clone().find_map(|side| with(side, core::slice::from_ref(font))))
+    } else {
+        sides.clone().find_map(|side| with(side, fonts))
+    };
+    fitting
+        .or_else(|| sides.clone().find_map(|side| with(side, dense)))
+        .or_else(|| with(least, fonts))
+        .or_else(|| with(least, dense))
+        .unwrap_or_else(|| {
+            let (picture, body) = beside(least);
+            let text = text::fit_or_cut(&screen.body, dense, spaced, body.size);
+            Middle { picture, body, text, stacked: false }
+        })
+}
+
+fn is_marked(screen: &Screen) -> bool {
+    matches!(screen.picture, Picture::Marked { .. } | Picture::Photo { mark: Some(_), .. })
+}
+
+/// Whether the picture is what the question is about.
+fn is_asked(screen: &Screen) -> bool {
+    matches!(screen.scene, Scene::Show | Scene::Listen)
 }
 
 /// Picture above, text below.
 fn stacked(screen: &Screen, scale: &Scale, area: Rectangle) -> Middle {
+    let spaced = screen.comfort.wide_spacing;
     let share = |percent: u32| {
         let room = area.size.height * (100 - percent) / 100;
         Size::new(area.size.width, room.saturating_sub(scale.gap))
     };
-    let text = text::fit(&screen.body, scale.body_fonts, share(62))
-        .or_else(|| text::fit(&screen.body, scale.body_fonts, share(56)))
-        .or_else(|| text::fit_or_cut(&screen.body, scale.dense_fonts, share(56)));
+    let (fonts, dense) = (scale.body.of(&screen.body), scale.dense.of(&screen.body));
+    let with = |fonts: &[_], percent: u32| text::fit(&screen.body, fonts, spaced, share(percent));
+    // The face of a question stays larger than one that is talked about.
+    let parts: &[u32] = match (&screen.picture, scale.text_first) {
+        (Picture::Growth(_), _) => &[62, 56],
+        (_, true) => &[56, 44],
+        (_, false) if is_asked(screen) => &[62, 56, 48],
+        (_, false) => &[62, 56, 48, 40],
+    };
+    let bars = matches!(screen.picture, Picture::Growth(_));
+    let text = if scale.text_first && !bars {
+        fonts.iter().find_map(|font| parts.iter().find_map(|part| with(core::slice::from_ref(font), *part)))
+    } else {
+        parts.iter().find_map(|part| with(fonts, *part))
+    };
+    let least = parts.last().copied().unwrap_or(56);
+    let text = text.or_else(|| text::fit_or_cut(&screen.body, dense, spaced, share(least)));
     let (above, body) = split_bottom(area, text.as_ref().map_or(0, |text| text.height), scale.gap);
     let picture = match screen.picture {
         Picture::Growth(_) => above,

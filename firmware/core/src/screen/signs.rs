@@ -1,6 +1,6 @@
 //! Signs: which sensors are in use, and how an answer compares with the target.
 
-use super::{Ink, Tint, dots};
+use super::{Ink, Palette, Tint, dots};
 use crate::art::{Path, Sketch, at, paint};
 use crate::input::Sensor;
 use crate::reply::Mark;
@@ -23,7 +23,12 @@ pub(super) const fn width(sensor: Sensor, side: u32) -> u32 {
 }
 
 /// Draws the sign of a sensor in use.
-pub(super) fn sensor<D, C>(sensor: Sensor, area: Rectangle, target: &mut D) -> Result<(), D::Error>
+pub(super) fn sensor<D, C>(
+    sensor: Sensor,
+    area: Rectangle,
+    palette: Palette,
+    target: &mut D,
+) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
@@ -34,14 +39,14 @@ where
             Sensor::Microphone => microphone(),
             Sensor::Keyboard => keyboard(),
         };
-        return paint(&sketch, area, target);
+        return paint(&sketch, palette, area, target);
     }
     let rows = match sensor {
         Sensor::Camera => dots::CAMERA,
         Sensor::Microphone => dots::MICROPHONE,
         Sensor::Keyboard => dots::KEYBOARD,
     };
-    dots::draw(rows, area.top_left, Tint::Accent, target)
+    dots::draw(rows, area.top_left, C::tinted(Tint::Accent, palette), target)
 }
 
 fn camera() -> Sketch {
@@ -84,14 +89,20 @@ fn slab(sketch: &mut Sketch, left: i32, top: i32, right: i32, bottom: i32) {
     sketch.outline(slab, 110, Tint::Accent);
 }
 
-/// Draws the badge of a mark: a tick, two arrows (one with two heads where it is small) or a dot. The shapes differ, not only the colours.
-pub(super) fn mark<D, C>(mark: Mark, area: Rectangle, target: &mut D) -> Result<(), D::Error>
+/// Draws the badge of a mark: a tick, two arrows (one with two heads where it is small) or a dot. The shapes
+/// differ, not only the colours.
+pub(super) fn mark<D, C>(
+    mark: Mark,
+    area: Rectangle,
+    palette: Palette,
+    target: &mut D,
+) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
 {
     if area.size.width < SMOOTH_SIDE_MIN {
-        target.fill_solid(&area, C::of(Tint::Paper))?;
+        target.fill_solid(&area, C::tinted(Tint::Paper, palette))?;
         let rows = match mark {
             Mark::Same => dots::TICK,
             Mark::Different => dots::ARROWS,
@@ -99,7 +110,7 @@ where
         };
         let room = area.size.saturating_sub(Size::new_equal(dots::MARK_SIDE));
         let corner = area.top_left + Point::new(room.width as i32 / 2, room.height as i32 / 2);
-        return dots::draw(rows, corner, Tint::Text, target);
+        return dots::draw(rows, corner, C::tinted(Tint::Text, palette), target);
     }
     let ground = match mark {
         Mark::Same => Tint::Same,
@@ -122,7 +133,7 @@ where
             sketch.fill(&Path::oval(500, 500, 165, 165), Tint::OnBadge);
         }
     }
-    paint(&sketch, area, target)
+    paint(&sketch, palette, area, target)
 }
 
 fn arrow(sketch: &mut Sketch, from: i32, to: i32, y: i32) {

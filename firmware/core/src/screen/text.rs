@@ -1,172 +1,141 @@
 //! Text that fits its box: the largest font that does, and an end cut with three dots where none does.
 
-mod chinese;
-
-pub(super) use chinese::has_glyph;
-
-use super::{Ink, Tint};
+use super::font::{Font, Pen, WIDE_FROM};
+use super::{Ink, Palette, Tint};
 use crate::reply::BODY_BYTES_MAX;
-use chinese::Brush;
-use embedded_graphics::mono_font::{MonoFont, MonoTextStyle};
-use embedded_graphics::pixelcolor::BinaryColor;
 use embedded_graphics::text::LineHeight;
-use embedded_graphics::text::renderer::{CharacterStyle, TextRenderer};
 use embedded_graphics::{Drawable, draw_target::DrawTarget, geometry::Size, primitives::Rectangle};
 use embedded_text::TextBox;
 use embedded_text::alignment::{HorizontalAlignment, VerticalAlignment};
 use embedded_text::style::{TextBoxStyle, TextBoxStyleBuilder};
 use heapless::String;
 
-/// A font of ASCII characters.
-pub(super) type Font = &'static MonoFont<'static>;
-
 /// What stands where a text was cut.
 const DOTS: &str = "...";
+/// A place where a line may end, without width.
+const BREAK: char = '\u{200b}';
+/// What may not begin a line.
+const NOT_FIRST: &str = "，。！？、；：）》」』】〉〕”’…—·～%,.!?;:)]}";
+/// What may not end a line.
+const NOT_LAST: &str = "（《「『【〈〔“‘([{";
 
-/// The largest Chinese font is offered wherever a font higher than this is.
-const DENSE_HEIGHT_MAX: u32 = 10;
-
-/// A text as it is shown, with a place to break the line after almost every Chinese character.
-type Shown = String<{ 2 * BODY_BYTES_MAX + DOTS.len() }>;
-
-/// What a text is set in.
-#[derive(Clone, Copy)]
-pub(super) enum Type {
-    /// ASCII only.
-    Ascii(Font),
-    /// ASCII and Chinese, 16 pixels high.
-    Large,
-    /// ASCII and Chinese, 9 pixels high.
-    Dense,
-    /// ASCII and Chinese, 7 pixels high: where nothing else fits.
-    Tiny,
-}
-
-impl Type {
-    /// What a text may be set in where `fonts` are offered: those, or the Chinese ones, the largest first.
-    pub(super) fn offered(fonts: &[Font], ascii: bool) -> impl Iterator<Item = Type> + Clone + use<'_> {
-        let large = fonts.iter().any(|font| font.character_size.height > DENSE_HEIGHT_MAX);
-        let chinese = [large.then_some(Type::Large), Some(Type::Dense), Some(Type::Tiny)];
-        let chinese = chinese.into_iter().flatten();
-        let fonts = fonts.iter().filter(move |_| ascii).map(|font| Type::Ascii(font));
-        fonts.chain(chinese.filter(move |_| !ascii))
-    }
-
-    /// Pixels from one line to the next.
-    fn line(self) -> u32 {
-        match self {
-            // Large letters read better with air between the lines; small displays have none to give.
-            Type::Ascii(font) => match font.character_size.height {
-                height @ 0..10 => height,
-                height @ 10..13 => height + 1,
-                height => height + 2,
-            },
-            Type::Large => 18,
-            Type::Dense => 10,
-            Type::Tiny => 8,
-        }
-    }
-
-    /// How wide a line has to be for `text`. Chinese lines break between any two characters.
-    fn width(self, text: &str) -> u32 {
-        match self {
-            Type::Ascii(font) => {
-                let widest = text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
-                widest as u32 * advance(font)
-            }
-            Type::Large => 16,
-            Type::Dense => 10,
-            Type::Tiny => 8,
-        }
-    }
-
-    /// Pixels that a text needs from top to bottom when it is `width` wide.
-    fn height(self, text: &str, width: u32) -> u32 {
-        let style = style(self, HorizontalAlignment::Left);
-        match self {
-            Type::Ascii(font) => {
-                style.measure_text_height(&MonoTextStyle::new(font, BinaryColor::On), text, width)
-            }
-            Type::Large => style.measure_text_height(&Brush::large(BinaryColor::On), text, width),
-            Type::Dense => style.measure_text_height(&Brush::dense(BinaryColor::On), text, width),
-            Type::Tiny => style.measure_text_height(&Brush::tiny(BinaryColor::On), text, width),
-        }
-    }
-}
+/// A text as it is shown, with the places where its lines may end: at worst, where every other character is
+/// wide, three bytes before and three behind each wide one, which has three bytes itself and a neighbour of
+/// one.
+type Shown = String<{ BODY_BYTES_MAX * 5 / 2 + DOTS.len() }>;
 
 /// A text with the font in which it fits.
 #[derive(Clone)]
 pub(super) struct Fitted {
     text: Shown,
-    set: Type,
+    pen: Pen<()>,
     /// How high it is, in pixels.
     pub(super) height: u32,
-    /// Whether nothing was cut off.
+    /// Whether none of it was cut.
     pub(super) whole: bool,
 }
 
-/// The text in the first of `fonts` in which it fits without breaking a word. Where it is not all ASCII, the
-/// fonts tell only how large it may be.
-pub(super) fn fit(text: &str, fonts: &[Font], room: Size) -> Option<Fitted> {
-    Type::offered(fonts, text.is_ascii()).find_map(|set| fit_as(text, set, room))
+/// The text in the first of `fonts` in which it fits without breaking a word.
+pub(super) fn fit(text: &str, fonts: &[Font], spaced: bool, room: Size) -> Option<Fitted> {
+    let text = breakable(text)?;
+    let pen = choose(fonts, spaced, |pen| has_room(&text, pen, room))?;
+    Some(shown(text, pen, room.width, true))
 }
 
-/// The text set in this way, if it fits.
-pub(super) fn fit_as(text: &str, set: Type, room: Size) -> Option<Fitted> {
-    if text.is_empty() {
-        return Some(Fitted { text: Shown::new(), set, height: 0, whole: true });
-    }
-    if set.width(text) > room.width {
-        return None;
-    }
-    shown(text, set, room.width).filter(|fitted| fitted.height <= room.height)
+/// Whether a text fits without breaking a word.
+pub(super) fn fits(text: &str, pen: Pen<()>, room: Size) -> bool {
+    breakable(text).is_some_and(|text| has_room(&text, pen, room))
+}
+
+fn has_room(text: &Shown, pen: Pen<()>, room: Size) -> bool {
+    let widest = text.split([' ', '\n', BREAK]).map(|word| pen.width(word)).max().unwrap_or(0);
+    widest <= room.width && height(text, pen, room.width) <= room.height
+}
+
+/// The first of `fonts` that fits. Where letters are to be `spaced`, that may cost one size of letters, but
+/// no more, and no more than a quarter of their height: else they stand closer.
+pub(super) fn choose(fonts: &[Font], spaced: bool, fits: impl Fn(Pen<()>) -> bool) -> Option<Pen<()>> {
+    let pen = |spaced| move |font: &Font| Pen { font: *font, spaced, ink: () };
+    let close = fonts.iter().map(pen(false)).position(&fits)?;
+    let (at_most, next) = fonts.split_at(close + 1);
+    let least = at_most.last()?.height() * 3 / 4;
+    // The smallest Chinese letters are a last resort.
+    let next = next.first().filter(|font| font.height() >= least && **font != Font::SEVEN);
+    let apart = at_most.iter().chain(next).map(pen(true)).find(|pen| spaced && fits(*pen));
+    apart.or_else(|| fonts.get(close).map(pen(false)))
 }
 
 /// As [`fit`]; where no font is small enough, as much of the text as the last one can show.
-pub(super) fn fit_or_cut(text: &str, fonts: &[Font], room: Size) -> Option<Fitted> {
-    let set = Type::offered(fonts, text.is_ascii()).last()?;
-    fit(text, fonts, room).or_else(|| cut(text, set, room))
-}
-
-/// As [`fit_as`], with the end cut off where it must be.
-pub(super) fn cut(text: &str, set: Type, room: Size) -> Option<Fitted> {
-    shown(text, set, room.width).filter(|whole| whole.height <= room.height).or_else(|| {
-        text.char_indices().rev().find_map(|(end, _)| {
-            let mut cut = Shown::new();
-            cut.push_str(text.get(..end)?.trim_end()).ok()?;
-            cut.push_str(DOTS).ok()?;
-            let fitted = shown(&cut, set, room.width).filter(|cut| cut.height <= room.height)?;
-            Some(Fitted { whole: false, ..fitted })
+pub(super) fn fit_or_cut(text: &str, fonts: &[Font], spaced: bool, room: Size) -> Option<Fitted> {
+    let pen = Pen { font: *fonts.last()?, spaced: false, ink: () };
+    fit(text, fonts, spaced, room)
+        .or_else(|| {
+            Some(shown(breakable(text)?, pen, room.width, true)).filter(|all| all.height <= room.height)
         })
-    })
+        .or_else(|| {
+            text.char_indices().rev().find_map(|(end, _)| {
+                let mut cut = breakable(text.get(..end)?.trim_end())?;
+                cut.push_str(DOTS).ok()?;
+                Some(shown(cut, pen, room.width, false)).filter(|cut| cut.height <= room.height)
+            })
+        })
 }
 
-/// How high one line is in the smallest way to set the text.
-pub(super) fn smallest_line(text: &str, fonts: &[Font]) -> u32 {
-    Type::offered(fonts, text.is_ascii()).last().map_or(0, Type::line)
+/// Pixels that a text takes on one line.
+pub(super) fn width(text: &str, font: Font) -> u32 {
+    Pen { font, spaced: false, ink: () }.width(text)
 }
 
-fn shown(text: &str, set: Type, width: u32) -> Option<Fitted> {
-    let text = match set {
-        Type::Ascii(_) => Shown::try_from(text).ok()?,
-        Type::Large | Type::Dense | Type::Tiny => chinese::breakable(text)?,
-    };
-    let height = set.height(&text, width);
-    Some(Fitted { text, set, height, whole: true })
+fn shown(text: Shown, pen: Pen<()>, width: u32, whole: bool) -> Fitted {
+    let height = height(&text, pen, width);
+    Fitted { text, pen, height, whole }
+}
+
+/// The text with [`BREAK`] wherever a line may end in it but at a space: beside any wide character, as far as
+/// punctuation stays with its neighbour.
+fn breakable(text: &str) -> Option<Shown> {
+    let mut result = Shown::new();
+    let mut last: Option<char> = None;
+    for letter in text.chars().filter(|letter| *letter != BREAK) {
+        if let Some(last) = last {
+            let wide = last >= WIDE_FROM || letter >= WIDE_FROM;
+            let space = last.is_whitespace() || letter.is_whitespace();
+            if wide && !space && !NOT_LAST.contains(last) && !NOT_FIRST.contains(letter) {
+                result.push(BREAK).ok()?;
+            }
+        }
+        result.push(letter).ok()?;
+        last = Some(letter);
+    }
+    Some(result)
 }
 
 impl Fitted {
+    /// The font.
+    pub(super) const fn font(&self) -> Font {
+        self.pen.font
+    }
+
     /// The text as it is shown.
     #[cfg(test)]
     pub(super) fn shown(&self) -> Shown {
-        self.text.chars().filter(|c| *c != chinese::BREAK).collect()
+        self.text.chars().filter(|letter| *letter != BREAK).collect()
     }
 
-    /// Draws the text into `area`.
+    /// Pixels from one line to the next where the text has `room` from top to bottom.
+    fn line(&self, room: u32) -> u32 {
+        let (line, letters) = (line(self.pen), self.pen.font.height());
+        let gaps = self.height.saturating_sub(letters) / line;
+        let spare = room.saturating_sub(self.height).checked_div(gaps).unwrap_or(0);
+        (line + spare).min(letters + letters / 3).max(line)
+    }
+
+    /// Draws the text into `area`. Height to spare goes between the lines, up to a third of that of the letters.
     pub(super) fn draw<D, C>(
         &self,
         area: Rectangle,
         tint: Tint,
+        palette: Palette,
         alignment: HorizontalAlignment,
         target: &mut D,
     ) -> Result<(), D::Error>
@@ -174,43 +143,87 @@ impl Fitted {
         D: DrawTarget<Color = C>,
         C: Ink,
     {
-        let ink = C::of(tint);
-        match self.set {
-            Type::Ascii(font) => self.print(MonoTextStyle::new(font, ink), area, alignment, target),
-            Type::Large => self.print(Brush::large(ink), area, alignment, target),
-            Type::Dense => self.print(Brush::dense(ink), area, alignment, target),
-            Type::Tiny => self.print(Brush::tiny(ink), area, alignment, target),
-        }
-    }
-
-    fn print<D, R>(
-        &self,
-        ink: R,
-        area: Rectangle,
-        alignment: HorizontalAlignment,
-        target: &mut D,
-    ) -> Result<(), D::Error>
-    where
-        D: DrawTarget<Color = <R as TextRenderer>::Color>,
-        R: TextRenderer + CharacterStyle<Color = <R as TextRenderer>::Color>,
-    {
-        let style = style(self.set, alignment);
-        TextBox::with_textbox_style(&self.text, area, ink, style).draw(target).map(|_rest| ())
+        let pen = Pen { font: self.pen.font, spaced: self.pen.spaced, ink: C::tinted(tint, palette) };
+        let style = style(self.line(area.size.height), alignment);
+        TextBox::with_textbox_style(&self.text, area, pen, style).draw(target).map(|_rest| ())
     }
 }
 
-/// Pixels from one character to the next.
-pub(super) const fn advance(font: Font) -> u32 {
-    font.character_size.width + font.character_spacing
+/// Pixels from one line to the next where there is no height to spare.
+const fn line(pen: Pen<()>) -> u32 {
+    // The British Dyslexia Association's style guide asks for lines one and a half times as high as the
+    // letters.
+    let height = pen.font.height();
+    if pen.spaced { height * 3 / 2 } else { height + pen.font.leading() }
 }
 
-fn style(set: Type, alignment: HorizontalAlignment) -> TextBoxStyle {
+/// Pixels that a text needs from top to bottom when it is `width` wide.
+fn height(text: &str, pen: Pen<()>, width: u32) -> u32 {
+    let ink = embedded_graphics::pixelcolor::BinaryColor::On;
+    let ruler = Pen { font: pen.font, spaced: pen.spaced, ink };
+    style(line(pen), HorizontalAlignment::Left).measure_text_height(&ruler, text, width)
+}
+
+fn style(line: u32, alignment: HorizontalAlignment) -> TextBoxStyle {
     TextBoxStyleBuilder::new()
-        .line_height(LineHeight::Pixels(set.line()))
+        .line_height(LineHeight::Pixels(line))
         .alignment(alignment)
         .vertical_alignment(VerticalAlignment::Middle)
         .build()
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use embedded_graphics::mono_font::ascii;
+
+    #[test]
+    fn a_line_ends_beside_any_ideograph_but_punctuation_stays_where_it_belongs() {
+        for parts in [
+            "你|好，|小|明！",
+            "他|说：|“好|的……”",
+            "看|（左|边）|的|Mia。",
+            "Only words, in English.",
+            "一 二\n三",
+        ] {
+            let text: Shown = parts.chars().filter(|letter| *letter != '|').collect();
+            let broken = breakable(&text).expect("it is short");
+            assert!(
+                broken.chars().map(|letter| if letter == BREAK { '|' } else { letter }).eq(parts.chars())
+            );
+        }
+    }
+
+    #[test]
+    fn the_longest_text_with_the_most_breaks_has_room() {
+        let text: Shown = "中a".chars().cycle().take(BODY_BYTES_MAX / 2).collect();
+        assert_eq!(text.len(), BODY_BYTES_MAX);
+        assert!(breakable(&text).is_some());
+    }
+
+    #[test]
+    fn a_text_of_either_script_is_cut_between_characters() {
+        for (text, font) in [
+            ("我觉得今天很难过，因为朋友搬走了。", Font::NINE),
+            ("I feel sad today because my friend moved away.", Font::ascii(&ascii::FONT_5X7)),
+        ] {
+            let cut = fit_or_cut(text, &[font], false, Size::new(60, 22)).expect("it has room");
+            let shown = cut.shown();
+            let start = shown.strip_suffix(DOTS).expect("a cut text ends in dots");
+            assert!(text.starts_with(start) && start.chars().count() >= 8 && !cut.whole, "{start}");
+        }
+    }
+
+    #[test]
+    fn letters_stand_closer_before_a_text_is_cut() {
+        let font = [Font::ascii(&ascii::FONT_5X7)];
+        let fitted = |width, height| fit("wide or not", &font, true, Size::new(width, height));
+        assert!(fitted(80, 7).is_some_and(|text| text.pen.spaced));
+        assert!(fitted(60, 7).is_some_and(|text| !text.pen.spaced));
+        assert!(fitted(40, 17).is_some_and(|text| text.pen.spaced && text.height == 17));
+        let fonts = [&ascii::FONT_6X10, &ascii::FONT_5X8, &ascii::FONT_4X6].map(Font::ascii);
+        let sizes = |width| fit("wide or not", &fonts, true, Size::new(width, 10)).map(|text| text.pen);
+        assert!(sizes(80).is_some_and(|pen| pen.font == fonts[1] && pen.spaced));
+        assert!(sizes(66).is_some_and(|pen| pen.font == fonts[0] && !pen.spaced));
+    }
+}

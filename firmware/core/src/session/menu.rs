@@ -19,6 +19,9 @@ pub(super) enum Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Setting {
     Language,
+    LargeText,
+    HighContrast,
+    WideSpacing,
     LeftHanded,
     Light,
     Sound,
@@ -26,8 +29,16 @@ pub(super) enum Setting {
 }
 
 impl Setting {
-    pub(super) const ALL: [Setting; 5] =
-        [Setting::Language, Setting::LeftHanded, Setting::Light, Setting::Sound, Setting::OneButton];
+    pub(super) const ALL: [Setting; 8] = [
+        Setting::Language,
+        Setting::LargeText,
+        Setting::HighContrast,
+        Setting::WideSpacing,
+        Setting::LeftHanded,
+        Setting::Light,
+        Setting::Sound,
+        Setting::OneButton,
+    ];
 }
 
 impl Session<'_> {
@@ -158,6 +169,9 @@ impl Session<'_> {
                     Language::Chinese => Language::English,
                 }
             }
+            Setting::LargeText => comfort.large_text ^= true,
+            Setting::HighContrast => comfort.high_contrast ^= true,
+            Setting::WideSpacing => comfort.wide_spacing ^= true,
             Setting::LeftHanded => comfort.left_handed ^= true,
             Setting::Light => comfort.light = turned(comfort.light),
             Setting::Sound => comfort.sound = turned(comfort.sound),

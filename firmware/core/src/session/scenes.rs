@@ -102,8 +102,9 @@ impl Session<'_> {
     fn settings_screen(&self, screen: &mut Screen) {
         let language = self.language();
         let comfort = self.setup.comfort;
-        let place = usize::from(self.at) % Setting::ALL.len() + 1;
-        say!(language, screen.title, "Settings ({place} of 5)", "设置（{place}/5）");
+        let all = Setting::ALL.len();
+        let place = usize::from(self.at) % all + 1;
+        say!(language, screen.title, "Settings ({place} of {all})", "设置（{place}/{all}）");
         let switch = |on: bool| if on { language.pick("on", "开") } else { language.pick("off", "关") };
         let level = |level: Level| match level {
             Level::Off => language.pick("off", "关"),
@@ -112,6 +113,11 @@ impl Session<'_> {
         };
         let (name, value) = match self.setting() {
             Setting::Language => (language.pick("Language", "语言"), language.own_name()),
+            Setting::LargeText => (language.pick("Large letters", "大字"), switch(comfort.large_text)),
+            Setting::HighContrast => {
+                (language.pick("Strong contrast", "高对比度"), switch(comfort.high_contrast))
+            }
+            Setting::WideSpacing => (language.pick("Wide spacing", "宽松排版"), switch(comfort.wide_spacing)),
             Setting::LeftHanded => {
                 (language.pick("Choices for the left hand", "左手按键"), switch(comfort.left_handed))
             }

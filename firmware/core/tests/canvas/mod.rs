@@ -63,6 +63,7 @@ impl<C: Ink> Canvas<C> {
     }
 
     /// Rows of text: `#` for ink.
+    #[allow(dead_code, reason = "not every test binary asks")]
     pub(crate) fn rows(&self) -> String {
         let rows = self.pixels.chunks(self.size.width as usize);
         let dot = |pixel: &C| if *pixel == C::of(Tint::Paper) { '.' } else { '#' };
@@ -99,6 +100,7 @@ impl<C: Ink> DrawTarget for Canvas<C> {
 }
 
 /// Holds the dots against `tests/golden/<name>.txt`; with `UPDATE_GOLDEN=1` in the environment, writes that file.
+#[allow(dead_code, reason = "not every test binary asks")]
 pub(crate) fn compare<C: Ink>(name: &str, canvas: &Canvas<C>) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.txt"));
     let now = canvas.rows();
