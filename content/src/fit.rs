@@ -105,6 +105,7 @@ impl Page<'_, '_> {
             actor: Actor::Petri,
             intensity: Permille::FULL,
             options: [tag.feeling; 3],
+            open: false,
             difficulty_ml: tag.difficulty_ml(),
         }
     }
