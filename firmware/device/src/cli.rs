@@ -71,6 +71,25 @@ pub(crate) enum Command {
     /// Check, compile and look at content packs.
     #[command(subcommand)]
     Content(Content),
+    /// Draw many screens as one picture (PNG).
+    Sheet {
+        /// What to draw.
+        of: SheetOf,
+        /// The picture.
+        file: PathBuf,
+        /// The display.
+        #[arg(long, value_parser = displays(), default_value = "colour-320x240")]
+        display: Display,
+    },
+}
+
+/// What a sheet shows.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SheetOf {
+    /// Everybody with every feeling.
+    People,
+    /// A session with each setting that makes it more comfortable.
+    Comfort,
 }
 
 /// What to do with a content pack.

@@ -5,10 +5,11 @@
 
 mod cli;
 mod play;
+mod sheet;
 
 use anyhow::bail;
 use clap::Parser;
-use cli::{Cli, Command, Content};
+use cli::{Cli, Command, Content, SheetOf};
 use petri_core::Word;
 use petri_models::{Id, Store};
 use petri_runtime::journal::Journal;
@@ -71,6 +72,8 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Content(action) => content(action),
+        Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
+        Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models => {
             say(format_args!("edition {EDITION}, models in {}", store.folder().display()));
             for id in Id::ALL {

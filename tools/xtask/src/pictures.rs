@@ -1,4 +1,4 @@
-//! The pictures of docs/screens: drawn from recorded sessions and by the examples of the runtime, and held against the code.
+//! The pictures of docs/screens: drawn from recorded sessions and by `petri sheet`, and held against the code.
 
 use crate::{cargo, files, root, target};
 use anyhow::bail;
@@ -21,26 +21,29 @@ pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
         let sheet = folder.join(format!("{recording}-{display}.png"));
         replay(recording, display, &["--sheet", &sheet.to_string_lossy()])?;
     }
-    for display in [DISPLAYS[0], DISPLAYS[2]] {
-        let sheet = folder.join(format!("comfort-{display}.png"));
-        example("comfort", &[&sheet.to_string_lossy(), display])?;
+    for (of, name, display) in [
+        ("comfort", "comfort-mono-128x64", DISPLAYS[0]),
+        ("comfort", "comfort-colour-320x240", DISPLAYS[2]),
+        ("people", "people", DISPLAYS[1]),
+    ] {
+        let sheet = folder.join(format!("{name}.png"));
+        petri(&["sheet", of, &sheet.to_string_lossy(), "--display", display])?;
     }
-    example("faces", &[&folder.join("people.png").to_string_lossy()])
+    Ok(())
 }
 
-fn example(name: &str, flags: &[&str]) -> anyhow::Result<()> {
-    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-runtime"];
-    arguments.extend(["--example", name, "--"]);
+/// Runs the released program.
+fn petri(flags: &[&str]) -> anyhow::Result<()> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri", "--"];
     arguments.extend(flags);
     cargo(&arguments)
 }
 
 fn replay(recording: &str, display: &str, flags: &[&str]) -> anyhow::Result<()> {
     let from = format!("tests/recordings/{recording}.jsonl");
-    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri", "--", "run"];
-    arguments.extend(["--board", "replay", "--from", &from, "--display", display]);
+    let mut arguments = vec!["run", "--board", "replay", "--from", &from, "--display", display];
     arguments.extend(flags);
-    cargo(&arguments)
+    petri(&arguments)
 }
 
 /// The committed pictures are what the code draws today.

@@ -1,22 +1,20 @@
-//! Draws the same session as it looks with each comfort setting on one sheet, a column for each:
-//! `cargo run --package petri-runtime --example comfort -- FILE DISPLAY`.
+//! Sheets of pictures: a session as each comfort setting shows it, and everybody with every feeling.
 
 use petri_core::input::Sensors;
+use petri_core::light::Colour;
 use petri_core::screen::Display;
 use petri_core::session::{ONSET_MS, SCAN_MS};
-use petri_core::{Button, Comfort, Exercise, Input, Language, Millis, Pack, Reply, Session, Setup};
+use petri_core::{Actions, Actor, Button, Comfort, Emotion, Exercise, Input, Language, Millis, Pack};
+use petri_core::{Permille, Picture, Portrait, Reply, Scene, Screen, Session, Setup};
 use petri_runtime::picture::Sheet;
-use std::error::Error;
 use std::path::Path;
 
 const SEED: u64 = 4;
 /// A setting moves no clock: this is the time between two looks at the screen.
 const STEP_MS: u64 = 50;
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let [file, display] = [1, 2].map(|place| std::env::args().nth(place));
-    let file = file.ok_or("name the file to write")?;
-    let display = display.as_deref().and_then(Display::from_name).ok_or("name a display")?;
+/// Draws the same session with each comfort setting, a column for each.
+pub(crate) fn comfort(file: &Path, display: Display) -> anyhow::Result<()> {
     let pack = Pack::starter();
     let columns = variants().map(|comfort| Walk::new(&pack, comfort).screens());
     let mut sheet = Sheet::with_columns(columns.len() as u32);
@@ -25,8 +23,31 @@ fn main() -> Result<(), Box<dyn Error>> {
             sheet.push(&reply.screen, &pack, reply.light.colour, display);
         }
     }
-    sheet.write(Path::new(&file))?;
-    Ok(())
+    Ok(sheet.write(file)?)
+}
+
+/// Draws everybody with every feeling at full strength.
+pub(crate) fn people(file: &Path, display: Display) -> anyhow::Result<()> {
+    let pack = Pack::starter();
+    let mut sheet = Sheet::with_columns(Emotion::COUNT as u32);
+    for actor in Actor::ALL {
+        for emotion in Emotion::ALL {
+            let actions = Actions::of(emotion, Permille::FULL);
+            let screen = Screen {
+                scene: Scene::Show,
+                title: actor.name().try_into().unwrap_or_default(),
+                body: emotion.name(Language::English).try_into().unwrap_or_default(),
+                picture: Picture::Face(Portrait { actor, actions }),
+                choices: heapless::Vec::new(),
+                meter: None,
+                sensing: Sensors::NONE,
+                focus: None,
+                comfort: Comfort::default(),
+            };
+            sheet.push(&screen, &pack, Colour::OFF, display);
+        }
+    }
+    Ok(sheet.write(file)?)
 }
 
 /// Nothing, then one setting each, and Chinese with all that changes letters.
