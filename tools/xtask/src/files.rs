@@ -1,4 +1,4 @@
-//! Rules about files that no compiler checks.
+//! Rules about files that no compiler checks: how long they are, and where links lead.
 
 use crate::root;
 use anyhow::{Context, bail};
@@ -23,6 +23,26 @@ pub(crate) fn check() -> anyhow::Result<()> {
         }
     }
     println!("{} source files, none over {LINES_MAX} lines", sources.len());
+    links()
+}
+
+/// Every link of a document to a file of the project leads to one.
+fn links() -> anyhow::Result<()> {
+    let mut documents = Vec::new();
+    collect(&root(), &["md"], &mut documents)?;
+    let mut links = 0;
+    for path in &documents {
+        let text = std::fs::read_to_string(path)?;
+        let folder = path.parent().unwrap_or(path);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let elsewhere = link.is_empty() || link.contains("://") || link.starts_with("mailto:");
+            if !elsewhere && !folder.join(link).exists() {
+                bail!("{} leads to {link}, which is not there; correct the link", path.display());
+            }
+            links += usize::from(!elsewhere);
+        }
+    }
+    println!("{links} links in {} documents lead to files that are there", documents.len());
     Ok(())
 }
 
