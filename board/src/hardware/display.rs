@@ -90,11 +90,15 @@ impl Panel for RealPanel {
 }
 
 /// The terminal, where there is no display.
-pub(crate) struct TerminalPanel(pub(crate) Pack<'static>);
+pub(crate) struct TerminalPanel {
+    pub(crate) pack: Pack<'static>,
+    /// Why the screens are shown here.
+    pub(crate) why: String,
+}
 
 impl Panel for TerminalPanel {
     fn show(&mut self, screen: &Screen) -> Result<(), PortError> {
-        terminal::paint(screen, &self.0, Colour::OFF, "Ctrl-C ends the session")
+        terminal::paint(screen, &self.pack, Colour::OFF, &self.why)
             .map_err(|error| Trouble::fails(format!("the terminal: {error}")).of(PART))
     }
 }

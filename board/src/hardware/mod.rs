@@ -98,14 +98,17 @@ pub fn open(family: Family, board: &Description, pack: Pack<'static>) -> Result<
 fn panel(board: &Description, pack: Pack<'static>) -> Result<Box<dyn Panel>, Error> {
     let Some(part) = &board.display else {
         if stdout().is_terminal() {
-            return Ok(Box::new(TerminalPanel(pack)));
+            let why = "no display is described; Ctrl-C ends the session".to_owned();
+            return Ok(Box::new(TerminalPanel { pack, why }));
         }
         let nothing = advice::Trouble::missing("none is described; add [display] to the board file");
         return Err(nothing.of("display").into());
     };
     match RealPanel::open(&board.gpio, part, pack) {
         Ok(panel) => Ok(Box::new(panel)),
-        Err(_) if stdout().is_terminal() => Ok(Box::new(TerminalPanel(pack))),
+        Err(trouble) if stdout().is_terminal() => {
+            Ok(Box::new(TerminalPanel { pack, why: format!("display: {}", trouble.what) }))
+        }
         Err(trouble) => Err(trouble.of("display").into()),
     }
 }

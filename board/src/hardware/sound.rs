@@ -3,6 +3,7 @@
 use super::advice::{Trouble, permission};
 use cpal::traits::HostTrait;
 use cpal::{ErrorKind, HostId, SampleFormat, StreamConfig, SupportedStreamConfigRange};
+use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,6 +82,15 @@ pub(crate) fn device(name: &str) -> Result<cpal::Device, Trouble> {
 }
 
 fn missing(name: &str) -> Trouble {
+    // A card that may not be opened is not even listed.
+    let cards = std::fs::read_dir("/dev/snd").into_iter().flatten().filter_map(Result::ok);
+    let mut controls = cards.filter(|entry| entry.file_name().to_string_lossy().starts_with("controlC"));
+    let denied = |entry: std::fs::DirEntry| {
+        std::fs::File::open(entry.path()).is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    };
+    if controls.any(denied) {
+        return Trouble::fails(permission(Path::new("/dev/snd")));
+    }
     Trouble::missing(format!(
         "there is no sound device {name}; plug it in, or name one that `arecord -L` or `aplay -L` lists"
     ))

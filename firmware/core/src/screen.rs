@@ -99,7 +99,7 @@ where
     let size = bounds.size.component_max(SIZE_MIN);
     let scale = Scale::of(size);
     let layout = Layout::of(screen, size, scale, signs_width(screen, scale));
-    head(&layout, in_use(screen), &mut page)?;
+    head(&layout, screen, &mut page)?;
     picture(screen, pack, &layout, &mut page)?;
     if let Some(text) = &layout.body_text {
         let alignment = if layout.stacked { HorizontalAlignment::Center } else { HorizontalAlignment::Left };
@@ -111,11 +111,12 @@ where
     parts::choices(screen, layout.scale, layout.choices, &mut page)
 }
 
+/// The sensors that have a sign: those in use, and those that were lost.
 fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
     let sensing = screen.sensing;
     [Sensor::Camera, Sensor::Microphone, Sensor::Keyboard]
         .into_iter()
-        .filter(move |sensor| sensing.has(*sensor))
+        .filter(move |sensor| sensing.has(*sensor) || sensing.has_lost(*sensor))
 }
 
 /// How wide the signs of the sensors in use are together.
@@ -124,7 +125,7 @@ fn signs_width(screen: &Screen, scale: &Scale) -> u32 {
 }
 
 /// Title, rule and the signs of the sensors in use.
-fn head<D, C>(layout: &Layout, sensors: impl Iterator<Item = Sensor>, page: &mut D) -> Result<(), D::Error>
+fn head<D, C>(layout: &Layout, screen: &Screen, page: &mut D) -> Result<(), D::Error>
 where
     D: DrawTarget<Color = C>,
     C: Ink,
@@ -135,10 +136,14 @@ where
     }
     let top = layout.signs.size.height.saturating_sub(scale.sign) / 2;
     let mut corner = layout.signs.top_left + Point::new(0, top as i32);
-    for sensor in sensors {
+    for sensor in in_use(screen) {
         corner.x += scale.sign_gap as i32;
         let size = Size::new(signs::width(sensor, scale.sign), scale.sign);
-        signs::sensor(sensor, Rectangle::new(corner, size), page)?;
+        let sign = Rectangle::new(corner, size);
+        signs::sensor(sensor, sign, page)?;
+        if screen.sensing.has_lost(sensor) {
+            signs::crossed_out(sign, page)?;
+        }
         corner.x += size.width as i32;
     }
     if scale.ruled {

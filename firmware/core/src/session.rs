@@ -293,7 +293,7 @@ impl<'a> Session<'a> {
 
     fn sense(&mut self, input: &Input) {
         let Input::Sensor { sensor, works } = *input else { return };
-        self.setup.sensors = self.setup.sensors.set(sensor, works);
+        self.setup.sensors = self.setup.sensors.set(sensor, works).set_lost(sensor, !works);
         let mirroring = self.trial.is_some_and(|trial| trial.exercise == Exercise::Mirror);
         if sensor == Sensor::Camera && mirroring {
             self.note = if works { Note::None } else { Note::CameraGone };

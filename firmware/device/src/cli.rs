@@ -30,7 +30,7 @@ pub(crate) enum Command {
         out: Option<PathBuf>,
     },
     /// Run a session.
-    Run(Run),
+    Run(Box<Run>),
     /// Say what a picture shows.
     See {
         /// A PNG, JPEG, BMP or PNM file.

@@ -36,7 +36,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Demo { out } => {
             play::demo(&store, &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")))
         }
-        Command::Run(options) => play::session(&store, options),
+        Command::Run(options) => play::session(&store, *options),
         Command::See { image, json } => {
             let seen = Sight::load(&store)?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))

@@ -54,6 +54,7 @@ impl Session<'_> {
         let mut sensing = Sensors::NONE.set(Sensor::Keyboard, sensors.has(Sensor::Keyboard));
         for sensor in [Sensor::Camera, Sensor::Microphone] {
             sensing = sensing.set(sensor, on && sensors.has(sensor));
+            sensing = sensing.set_lost(sensor, on && sensors.has_lost(sensor));
         }
         sensing
     }
