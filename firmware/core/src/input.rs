@@ -188,4 +188,16 @@ impl Sensors {
         let bit = 1 << sensor as u8;
         Self(if works { self.0 | bit } else { self.0 & !bit })
     }
+
+    /// Whether `sensor` is wanted, but was lost.
+    pub const fn has_lost(self, sensor: Sensor) -> bool {
+        self.0 & (0b1000 << sensor as u8) != 0
+    }
+
+    /// The set with `sensor` noted as lost, or no longer.
+    #[must_use]
+    pub const fn set_lost(self, sensor: Sensor, lost: bool) -> Self {
+        let bit = 0b1000 << sensor as u8;
+        Self(if lost { self.0 | bit } else { self.0 & !bit })
+    }
 }

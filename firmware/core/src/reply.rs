@@ -44,7 +44,7 @@ pub struct Screen {
     pub choices: Vec<String<CHOICE_BYTES_MAX>, CHOICES_MAX>,
     /// A bar from 0 to 1000: progress of the session, or how long a face has been held.
     pub meter: Option<Permille>,
-    /// The sensors in use, shown as signs all the time that they are on.
+    /// The sensors in use, shown as signs all the time that they are on; those that were lost are crossed out.
     pub sensing: Sensors,
     /// The choice that is lit, where one button does everything.
     pub focus: Option<u8>,

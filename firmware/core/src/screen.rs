@@ -121,11 +121,12 @@ fn laid_out(screen: &Screen, size: Size) -> Layout {
     })
 }
 
+/// The sensors that have a sign: those in use, and those that were lost.
 fn in_use(screen: &Screen) -> impl Iterator<Item = Sensor> + Clone + use<> {
     let sensing = screen.sensing;
     [Sensor::Camera, Sensor::Microphone, Sensor::Keyboard]
         .into_iter()
-        .filter(move |sensor| sensing.has(*sensor))
+        .filter(move |sensor| sensing.has(*sensor) || sensing.has_lost(*sensor))
 }
 
 /// Title, rule and the signs of the sensors in use.
@@ -143,7 +144,11 @@ where
     for sensor in in_use(screen) {
         corner.x += scale.sign_gap as i32;
         let size = Size::new(signs::width(sensor, scale.sign), scale.sign);
-        signs::sensor(sensor, Rectangle::new(corner, size), palette, page)?;
+        let sign = Rectangle::new(corner, size);
+        signs::sensor(sensor, sign, palette, page)?;
+        if screen.sensing.has_lost(sensor) {
+            signs::crossed_out(sign, palette, page)?;
+        }
         corner.x += size.width as i32;
     }
     if scale.ruled {

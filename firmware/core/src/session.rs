@@ -211,6 +211,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the learner agreed to camera and microphone and the session still goes on: one that was lost may be
+    /// looked for.
+    pub fn may_sense(&self) -> bool {
+        self.consented && self.scene != Scene::Close
+    }
+
     /// Whether the goodbye has been answered: the caller may end.
     pub fn is_over(&self) -> bool {
         self.over
@@ -287,7 +293,7 @@ impl<'a> Session<'a> {
 
     fn sense(&mut self, input: &Input) {
         let Input::Sensor { sensor, works } = *input else { return };
-        self.setup.sensors = self.setup.sensors.set(sensor, works);
+        self.setup.sensors = self.setup.sensors.set(sensor, works).set_lost(sensor, !works);
         let mirroring = self.trial.is_some_and(|trial| trial.exercise == Exercise::Mirror);
         if sensor == Sensor::Camera && mirroring {
             self.note = if works { Note::None } else { Note::CameraGone };

@@ -331,6 +331,26 @@ fn every_sensor_in_use_has_a_sign_of_its_own() {
 }
 
 #[test]
+fn a_lost_sensor_is_crossed_out() {
+    let text = written(Scene::Listen, "Title", "Body", ["yes", "no", ""]);
+    for sensor in [Sensor::Camera, Sensor::Microphone] {
+        let [plain, on, lost] = [
+            Sensors::NONE,
+            Sensors::NONE.set(sensor, true),
+            Sensors::NONE.set(sensor, true).set(sensor, false).set_lost(sensor, true),
+        ]
+        .map(|sensing| Screen { sensing, ..text.clone() });
+        assert!(mono(&lost).distance(&mono(&on)) >= 8, "{sensor:?} looks the same");
+        assert!(mono(&lost).distance(&mono(&plain)) >= 15, "{sensor:?} cannot be seen");
+        for panel in [Display::Colour240x240, Display::Colour320x240] {
+            let pixels = |screen| drawn::<Rgb565>(screen, panel.size()).pixels().to_vec();
+            let apart = pixels(&lost).iter().zip(pixels(&on)).filter(|(a, b)| **a != *b).count();
+            assert!(apart >= 40, "{sensor:?} differs in {apart} pixels on {panel:?}");
+        }
+    }
+}
+
+#[test]
 fn a_meter_grows_with_its_share() {
     for panel in Display::ALL {
         let filled = |share| {

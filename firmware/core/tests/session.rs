@@ -186,8 +186,9 @@ fn a_lost_camera_is_said_and_a_found_one_is_used_again() {
     let (mut play, _) = Play::to_question(Sensors::ALL, Exercise::Mirror);
     let lost = play.step(Input::Sensor { sensor: Sensor::Camera, works: false });
     assert!(lost.screen.body.contains("camera has gone") && !lost.screen.sensing.has(Sensor::Camera));
+    assert!(lost.screen.sensing.has_lost(Sensor::Camera));
     let found = play.step(Input::Sensor { sensor: Sensor::Camera, works: true });
-    assert!(found.screen.sensing.has(Sensor::Camera));
+    assert!(found.screen.sensing.has(Sensor::Camera) && !found.screen.sensing.has_lost(Sensor::Camera));
     play.step(Input::Sensor { sensor: Sensor::Camera, works: false });
     assert_eq!(play.press(Button::C).screen.scene, Scene::Explain);
     assert_eq!(play.press(Button::A).screen.scene, Scene::Choose);

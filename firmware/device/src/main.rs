@@ -3,6 +3,7 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod board;
 mod cli;
 mod play;
 mod sheet;
@@ -36,7 +37,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Demo { out } => {
             play::demo(&store, &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")))
         }
-        Command::Run(options) => play::session(&store, options),
+        Command::Run(options) => play::session(&store, *options),
         Command::See { image, json } => {
             let seen = Sight::load(&store)?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
@@ -71,6 +72,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             say(format_args!("picture: {}", picture.display()));
             Ok(())
         }
+        Command::Board(action) => board::command(action),
         Command::Content(action) => content(action),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),

@@ -4,6 +4,7 @@ use super::{Ink, Palette, Tint, dots};
 use crate::art::{Path, Sketch, at, paint};
 use crate::input::Sensor;
 use crate::reply::Mark;
+use embedded_graphics::Pixel;
 use embedded_graphics::draw_target::DrawTarget;
 use embedded_graphics::geometry::{Point, Size};
 use embedded_graphics::primitives::Rectangle;
@@ -47,6 +48,29 @@ where
         Sensor::Keyboard => dots::KEYBOARD,
     };
     dots::draw(rows, area.top_left, C::tinted(Tint::Accent, palette), target)
+}
+
+/// Draws a stroke through a sign: this sensor was lost.
+pub(super) fn crossed_out<D, C>(area: Rectangle, palette: Palette, target: &mut D) -> Result<(), D::Error>
+where
+    D: DrawTarget<Color = C>,
+    C: Ink,
+{
+    if area.size.height > DOTS_SIDE {
+        let mut sketch = Sketch::new();
+        for (width, tint) in [(260, Tint::Paper), (110, Tint::Text)] {
+            sketch.stroke(&Path::new(at(900, 100)).line(at(100, 900)), width, tint);
+        }
+        return paint(&sketch, palette, area, target);
+    }
+    let (width, height) = (area.size.width as i32, area.size.height as i32);
+    let stroke = (0..height).flat_map(|y| {
+        let x = (width - 1) - y * (width - 1) / (height - 1).max(1);
+        [(x - 1, Tint::Paper), (x + 1, Tint::Paper), (x, Tint::Text)]
+            .map(|(x, tint)| (Point::new(x, y), tint))
+    });
+    let inside = stroke.filter(|(place, _)| (0..width).contains(&place.x));
+    target.draw_iter(inside.map(|(place, tint)| Pixel(area.top_left + place, C::tinted(tint, palette))))
 }
 
 fn camera() -> Sketch {
