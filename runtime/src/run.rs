@@ -2,7 +2,7 @@
 
 use crate::capture::{Capture, Percept};
 use crate::journal::Journal;
-use crate::ports::{Board, Lights, Panel, PortError, Pressed, Speaker};
+use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};
 use crate::replay::Recorder;
 use crate::{Error, Perception};
 use petri_core::light::{self, Colour};
@@ -95,32 +95,7 @@ pub fn run(
     let mut session = Session::new(setup);
     let mut inputs = VecDeque::from([Input::Tick]);
     let result = loop {
-        loop {
-            match buttons.poll() {
-                Ok(None) => {
-                    stage.buttons.works();
-                    break;
-                }
-                Ok(Some(Pressed::Button(button))) => inputs.push_back(Input::Button(button)),
-                Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
-                Ok(Some(Pressed::Line(line))) => {
-                    if !capture.line(line) {
-                        tell(Happening::Trouble("still reading the last lines; type that one again"));
-                    }
-                }
-                Err(error @ PortError::Gone { .. }) => {
-                    if stage.buttons.failed(clock.now()) {
-                        tell(Happening::Trouble(&error.to_string()));
-                    }
-                    break;
-                }
-                Err(PortError::Closed { .. }) => {
-                    inputs.push_back(Input::Button(petri_core::Button::Stop));
-                    stage.closed.get_or_insert(Millis(0));
-                    break;
-                }
-            }
-        }
+        stage.poll(buttons.as_mut(), &capture, clock.now(), &mut inputs, tell);
         if inputs.is_empty() {
             match capture.percept(Duration::from_millis(STEP_MS_MAX)) {
                 Some(percept) => {
@@ -211,6 +186,43 @@ impl Patience {
 }
 
 impl Stage<'_> {
+    /// Takes what was pressed and typed.
+    fn poll(
+        &mut self,
+        buttons: &mut dyn Buttons,
+        capture: &Capture,
+        now: Millis,
+        inputs: &mut VecDeque<Input>,
+        tell: &mut dyn FnMut(Happening<'_>),
+    ) {
+        loop {
+            match buttons.poll() {
+                Ok(None) => break,
+                Ok(Some(Pressed::Button(button))) => {
+                    self.buttons.works();
+                    inputs.push_back(Input::Button(button));
+                }
+                Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
+                Ok(Some(Pressed::Line(line))) => {
+                    if !capture.line(line) {
+                        tell(Happening::Trouble("still reading the last lines; type that one again"));
+                    }
+                }
+                Err(error @ PortError::Gone { .. }) => {
+                    if self.buttons.failed(now) {
+                        tell(Happening::Trouble(&error.to_string()));
+                    }
+                    break;
+                }
+                Err(PortError::Closed { .. }) => {
+                    inputs.push_back(Input::Button(petri_core::Button::Stop));
+                    self.closed.get_or_insert(Millis(0));
+                    break;
+                }
+            }
+        }
+    }
+
     fn carry_out(
         &mut self,
         now: Millis,
