@@ -25,10 +25,18 @@ fn main() -> ExitCode {
     match command(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("petri: {error:#}");
+            eprintln!("petri: {}", told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error with its causes, each once: some name their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().skip(1).fold(error.to_string(), |text, cause| match cause.to_string() {
+        cause if text.contains(&cause) => text,
+        cause => format!("{text}: {cause}"),
+    })
 }
 
 fn command(cli: Cli) -> anyhow::Result<()> {
