@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Unpacks `names` into `folder`, unless that was done before.
+/// Unpacks `names` into `folder`, unless that was done before. A package for every architecture is `NAME:all`.
 pub(crate) fn unpack(names: &[String], folder: &Path) -> anyhow::Result<()> {
     let missing: Vec<&String> = names.iter().filter(|name| !mark(folder, name).exists()).collect();
     if missing.is_empty() {
@@ -17,7 +17,7 @@ pub(crate) fn unpack(names: &[String], folder: &Path) -> anyhow::Result<()> {
     for name in missing {
         let path = download(name, &packages)?;
         std::fs::create_dir_all(mark(folder, name).parent().unwrap_or(folder))?;
-        run(command("dpkg-deb", &["-x", &path.to_string_lossy(), &folder.to_string_lossy()]))?;
+        run(&mut command("dpkg-deb", &["-x", &path.to_string_lossy(), &folder.to_string_lossy()]))?;
         std::fs::write(mark(folder, name), "")?;
     }
     Ok(())
@@ -41,9 +41,15 @@ fn mark(folder: &Path, name: &str) -> PathBuf {
 fn download(name: &str, folder: &Path) -> anyhow::Result<PathBuf> {
     lists_arm64()?;
     std::fs::create_dir_all(folder)?;
-    run(command("apt-get", &["download", "--quiet", &format!("{name}:arm64")]).current_dir(folder))
+    let (plain, qualified) = match name.split_once(':') {
+        Some((plain, _)) => (plain, name.to_owned()),
+        None => (name, format!("{name}:arm64")),
+    };
+    // Without a user of its own, apt needs no access to this folder for that user.
+    let fetch = ["download", "--quiet", "--option", "APT::Sandbox::User=root", &qualified];
+    run(command("apt-get", &fetch).current_dir(folder))
         .with_context(|| format!("could not fetch {name}; check the network, then run this again"))?;
-    let starts = format!("{name}_");
+    let starts = format!("{plain}_");
     let newest = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(&starts))

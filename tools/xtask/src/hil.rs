@@ -21,7 +21,7 @@ const GUEST: [&str; 23] = [
     "libv4lconvert0",
     "libjpeg62-turbo",
     "libasound2",
-    "libasound2-data",
+    "libasound2-data:all",
     "libatopology2",
     "libfftw3-single3",
     "libgomp1",
