@@ -46,7 +46,7 @@ pub struct Description {
     pub display: Option<Display>,
 }
 
-/// A camera that Video4Linux drives.
+/// A camera that the kernel drives (V4L2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Camera {
@@ -311,9 +311,13 @@ impl Description {
         add(
             "camera",
             self.camera.as_ref().map(|camera| {
-                let formats: Vec<String> = camera.formats.iter().map(|f| format!("{f:?}").to_uppercase()).collect();
+                let formats: Vec<String> =
+                    camera.formats.iter().map(|f| format!("{f:?}").to_uppercase()).collect();
                 let (device, formats) = (camera.device.display(), formats.join(" or "));
-                format!("{device}, {} x {} at {} a second, {formats}", camera.width, camera.height, camera.fps)
+                format!(
+                    "{device}, {} x {} at {} a second, {formats}",
+                    camera.width, camera.height, camera.fps
+                )
             }),
         );
         add("microphone", self.microphone.as_ref().map(|part| part.device.clone()));
@@ -338,9 +342,9 @@ impl Description {
         );
         add(
             "display",
-            self.display
-                .as_ref()
-                .map(|part| format!("{:?} at {}, turned {}", part.kind, part.device.display(), part.rotation)),
+            self.display.as_ref().map(|part| {
+                format!("{:?} at {}, turned {}", part.kind, part.device.display(), part.rotation)
+            }),
         );
         out.truncate(out.trim_end().len());
         out
@@ -350,7 +354,9 @@ impl Description {
 /// The line of a section's heading, or of the first line that names it.
 fn line_of(text: &str, section: &str) -> usize {
     let heads = [format!("[{section}]"), format!("[{section}."), section.to_owned()];
-    let found = heads.iter().find_map(|head| text.lines().position(|line| line.trim_start().starts_with(head.as_str())));
+    let found = heads
+        .iter()
+        .find_map(|head| text.lines().position(|line| line.trim_start().starts_with(head.as_str())));
     1 + found.unwrap_or(0)
 }
 

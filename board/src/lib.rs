@@ -3,9 +3,13 @@
 //! - [`sim`]: the simulator. Camera from pictures, microphone from wav files, buttons from keys, a pipe or a
 //!   script, display in the terminal and as PNG files.
 //! - [`replay`]: recorded inputs folded through the session, byte for byte.
-//! - `pi` and `linux`: real boards. Their drivers come behind the feature `hardware`; a build without it says so.
+//! - [`hardware`]: real boards, `pi` and `linux`, as a [`description`] says. Only with the feature `hardware`; a build
+//!   without it says so.
 
 mod clock;
+pub mod description;
+#[cfg(feature = "hardware")]
+pub mod hardware;
 pub mod replay;
 pub mod script;
 mod shots;
@@ -20,7 +24,11 @@ pub struct NoDrivers(pub &'static str);
 
 impl std::fmt::Display for NoDrivers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "this build has no drivers for --board {}; use --board sim", self.0)
+        write!(
+            f,
+            "this build has no drivers for --board {}; use --board sim, or build with --features hardware",
+            self.0
+        )
     }
 }
 

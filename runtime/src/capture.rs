@@ -4,14 +4,17 @@
 //! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
 //! is dropped.
 
+mod sensors;
+
+use self::sensors::{Sound, record, watch};
 use crate::perception::choice::choice;
 use crate::perception::concern::concern;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
 use crate::perception::text::{Read, Text};
-use crate::perception::voice::{FRAME_SAMPLES, VoiceActivity};
+use crate::perception::voice::VoiceActivity;
 use crate::perception::{Seen, Sight, WORD_SAMPLES_MAX};
-use crate::ports::{Camera, Clock, Microphone, PortError};
+use crate::ports::{Camera, Clock, Microphone};
 use crate::{Clip, Error, Frame, Perception};
 use petri_core::input::Sensors;
 use petri_core::{FaceReading, Sensor, Word};
@@ -27,10 +30,8 @@ const PERCEPTS_MAX: usize = 64;
 const SOUND_FRAMES_MAX: usize = 64;
 /// Lines of text that may wait for the reader.
 const LINES_MAX: usize = 8;
-/// How often a shut gate is looked at, and how long a lost sensor is left alone before it is tried again.
+/// How often a shut gate is looked at.
 const IDLE_MS: u64 = 20;
-const RETRY_MS_MIN: u64 = 250;
-const RETRY_MS_MAX: u64 = 8_000;
 
 /// Something that was perceived.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,6 +79,8 @@ pub struct Capture {
 struct Shared {
     camera: AtomicBool,
     microphone: AtomicBool,
+    /// Whether a lost sensor may be looked for.
+    seeks: AtomicBool,
     ends: AtomicBool,
     frame: Slot<Frame>,
 }
@@ -145,8 +148,10 @@ impl Capture {
         Self { percepts, lines, shared, threads }
     }
 
-    /// Opens and shuts the gates.
-    pub fn gate(&self, sensing: Sensors) {
+    /// Opens and shuts the gates. A sensor that was lost is looked for, without sensing, as long as the session
+    /// would use it: `seeks`.
+    pub fn gate(&self, sensing: Sensors, seeks: bool) {
+        self.shared.seeks.store(seeks, Ordering::Release);
         self.shared.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
         self.shared.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
     }
@@ -170,7 +175,7 @@ impl Capture {
 
     /// Shuts the gates and ends the threads. A driver that blocks is left to end by itself.
     pub fn stop(mut self) {
-        self.gate(Sensors::NONE);
+        self.gate(Sensors::NONE, false);
         self.shared.ends.store(true, Ordering::Release);
         for _ in 0..50 {
             if self.threads.iter().all(JoinHandle::is_finished) {
@@ -185,70 +190,6 @@ impl Capture {
 impl Shared {
     fn ends(&self) -> bool {
         self.ends.load(Ordering::Acquire)
-    }
-}
-
-/// Says that a sensor came or went. If the session is behind, the latest state still arrives: the caller repeats it.
-fn report(out: &SyncSender<Percept>, sensor: Sensor, works: bool, reason: &str) {
-    let _ = out.try_send(Percept::Sensor { sensor, works, reason: reason.to_owned() });
-}
-
-/// A sensor that fails is left alone for a while, longer each time, and tried again.
-struct Retry {
-    sensor: Sensor,
-    wait_ms: u64,
-}
-
-impl Retry {
-    fn new(sensor: Sensor) -> Self {
-        Self { sensor, wait_ms: RETRY_MS_MIN }
-    }
-
-    fn works(&mut self, out: &SyncSender<Percept>) {
-        if self.wait_ms > RETRY_MS_MIN {
-            self.wait_ms = RETRY_MS_MIN;
-            report(out, self.sensor, true, "it is back");
-        }
-    }
-
-    /// `false` when there is no point in trying again.
-    fn failed(&mut self, error: &PortError, shared: &Shared, out: &SyncSender<Percept>) -> bool {
-        report(out, self.sensor, false, &error.to_string());
-        if matches!(error, PortError::Closed { .. }) {
-            return false;
-        }
-        for _ in 0..self.wait_ms / IDLE_MS {
-            if shared.ends() {
-                return false;
-            }
-            thread::sleep(Duration::from_millis(IDLE_MS));
-        }
-        self.wait_ms = (self.wait_ms * 2).min(RETRY_MS_MAX);
-        true
-    }
-}
-
-fn watch(mut camera: Box<dyn Camera>, shared: &Shared, out: &SyncSender<Percept>) {
-    let mut retry = Retry::new(Sensor::Camera);
-    while !shared.ends() {
-        if !shared.camera.load(Ordering::Acquire) {
-            shared.frame.put(None);
-            thread::sleep(Duration::from_millis(IDLE_MS));
-            continue;
-        }
-        match camera.frame() {
-            Ok(frame) => {
-                retry.works(out);
-                if let Some(frame) = frame {
-                    shared.frame.put(Some(frame));
-                }
-            }
-            Err(error) => {
-                if !retry.failed(&error, shared, out) {
-                    return;
-                }
-            }
-        }
     }
 }
 
@@ -270,38 +211,6 @@ fn see(sight: &Sight, clock: &dyn Clock, shared: &Shared, out: &SyncSender<Perce
         // If the session is behind, this look is dropped: the next one is newer.
         if let Err(TrySendError::Disconnected(_)) = out.try_send(percept) {
             return;
-        }
-    }
-}
-
-type Sound = [f32; FRAME_SAMPLES];
-
-fn record(
-    mut microphone: Box<dyn Microphone>,
-    shared: &Shared,
-    sound: &SyncSender<Sound>,
-    out: &SyncSender<Percept>,
-) {
-    let mut retry = Retry::new(Sensor::Microphone);
-    while !shared.ends() {
-        if !shared.microphone.load(Ordering::Acquire) {
-            thread::sleep(Duration::from_millis(IDLE_MS));
-            continue;
-        }
-        let mut frame = [0.0; FRAME_SAMPLES];
-        match microphone.read(&mut frame) {
-            Ok(()) => {
-                retry.works(out);
-                // An ear that is two seconds behind loses sound rather than memory.
-                if let Err(TrySendError::Disconnected(_)) = sound.try_send(frame) {
-                    return;
-                }
-            }
-            Err(error) => {
-                if !retry.failed(&error, shared, out) {
-                    return;
-                }
-            }
         }
     }
 }

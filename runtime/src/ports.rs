@@ -8,11 +8,11 @@ use petri_core::{Button, Cue, Facilitator, Level, Millis, Screen};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
     /// It is gone, for now or for good; the session goes on without it.
-    #[error("the {part} has gone ({reason}); check its cable")]
+    #[error("{part}: {reason}")]
     Gone {
         /// Which part.
         part: &'static str,
-        /// What it said.
+        /// What is the matter and what to do.
         reason: String,
     },
     /// The board has been told to end.
@@ -23,22 +23,44 @@ pub enum PortError {
     },
 }
 
-/// Sees the learner.
+/// Sees the learner. It opens its device when it is first used, and again after it was lost.
 pub trait Camera: Send {
     /// Waits for the next picture; `None` when there is nothing to see yet.
     ///
     /// # Errors
     /// When the camera has gone.
     fn frame(&mut self) -> Result<Option<Frame>, PortError>;
+
+    /// Whether it could see, found out without looking. It is asked while a lost camera is waited for.
+    ///
+    /// # Errors
+    /// As long as the camera is gone.
+    fn ready(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    /// Lets go of its device: nobody may look now.
+    fn rest(&mut self) {}
 }
 
-/// Hears the learner.
+/// Hears the learner. It opens its device when it is first used, and again after it was lost.
 pub trait Microphone: Send {
     /// Fills `samples` with sound at 16 kHz, waiting as long as the sound takes.
     ///
     /// # Errors
     /// When the microphone has gone.
     fn read(&mut self, samples: &mut [f32]) -> Result<(), PortError>;
+
+    /// Whether it could hear, found out without listening. It is asked while a lost microphone is waited for.
+    ///
+    /// # Errors
+    /// As long as the microphone is gone.
+    fn ready(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    /// Lets go of its device: nobody may listen now.
+    fn rest(&mut self) {}
 }
 
 /// Buttons and keyboard.

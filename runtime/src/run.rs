@@ -7,7 +7,7 @@ use crate::replay::Recorder;
 use crate::{Error, Perception};
 use petri_core::light::{self, Colour};
 use petri_core::{
-    Comfort, Entry, Input, Judge, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
+    Comfort, Cue, Entry, Input, Judge, Level, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use std::time::Duration;
 const STEP_MS_MAX: u64 = 33;
 /// The goodbye stays this long, unless a button ends it.
 const CLOSE_MS: u64 = 4_000;
+/// How long a part that failed is left alone.
+const RETRY_MS_MIN: u64 = 500;
+const RETRY_MS_MAX: u64 = 8_000;
 /// Entries that may wait for a journal that cannot be written.
 const UNSAVED_MAX: usize = 256;
 
@@ -57,8 +60,8 @@ pub struct Summary {
 /// Runs one session to its end.
 ///
 /// # Errors
-/// When the display cannot be used, or the recording cannot be written. A failing sensor, light, speaker or journal
-/// ends nothing.
+/// When the display does not show even the first screen, or the recording cannot be written. A failing sensor, light,
+/// speaker or journal ends nothing, nor does a display that fails later: each is tried again.
 pub fn run(
     board: Board,
     perception: Perception,
@@ -80,8 +83,13 @@ pub fn run(
         unsaved: VecDeque::new(),
         day: clock.day(),
         summary: Summary { session: session_number, ..Summary::default() },
+        buttons: Patience::default(),
+        told: None,
         shown: None,
         colour: None,
+        dark: Patience::default(),
+        mute: Patience::default(),
+        blank: Patience::default(),
         closed: None,
     };
     let mut session = Session::new(setup);
@@ -89,7 +97,10 @@ pub fn run(
     let result = loop {
         loop {
             match buttons.poll() {
-                Ok(None) => break,
+                Ok(None) => {
+                    stage.buttons.works();
+                    break;
+                }
                 Ok(Some(Pressed::Button(button))) => inputs.push_back(Input::Button(button)),
                 Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
                 Ok(Some(Pressed::Line(line))) => {
@@ -97,7 +108,13 @@ pub fn run(
                         tell(Happening::Trouble("still reading the last lines; type that one again"));
                     }
                 }
-                Err(_) => {
+                Err(error @ PortError::Gone { .. }) => {
+                    if stage.buttons.failed(clock.now()) {
+                        tell(Happening::Trouble(&error.to_string()));
+                    }
+                    break;
+                }
+                Err(PortError::Closed { .. }) => {
                     inputs.push_back(Input::Button(petri_core::Button::Stop));
                     stage.closed.get_or_insert(Millis(0));
                     break;
@@ -119,7 +136,7 @@ pub fn run(
         if let Err(error) = stage.carry_out(now, input, &reply, tell) {
             break Err(error);
         }
-        capture.gate(reply.screen.sensing);
+        capture.gate(reply.screen.sensing, session.may_sense());
         if session.is_over() || stage.closed.is_some_and(|closed| now.since(closed) >= CLOSE_MS) {
             break Ok(());
         }
@@ -158,9 +175,39 @@ struct Stage<'a> {
     unsaved: VecDeque<Entry>,
     day: u32,
     summary: Summary,
+    buttons: Patience,
+    told: Option<Screen>,
     shown: Option<Screen>,
     colour: Option<Colour>,
+    dark: Patience,
+    mute: Patience,
+    blank: Patience,
     closed: Option<Millis>,
+}
+
+/// A part that failed is left alone for a while, longer each time.
+#[derive(Debug, Default)]
+struct Patience {
+    until: Millis,
+    wait_ms: u64,
+}
+
+impl Patience {
+    fn is_over(&self, now: Millis) -> bool {
+        now >= self.until
+    }
+
+    fn works(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether that is news.
+    fn failed(&mut self, now: Millis) -> bool {
+        let news = self.wait_ms == 0;
+        self.wait_ms = (self.wait_ms * 2).clamp(RETRY_MS_MIN, RETRY_MS_MAX);
+        self.until = Millis(now.0 + self.wait_ms);
+        news
+    }
 }
 
 impl Stage<'_> {
@@ -180,33 +227,80 @@ impl Stage<'_> {
             tell(Happening::Entry(&entry));
             self.keep(entry, tell);
         }
-        let colour = light::sample(&reply.light, now);
-        if let Some(lights) = self.lights.as_mut().filter(|_| self.colour != Some(colour)) {
-            let failed = lights.set(colour).is_err();
-            self.colour = Some(colour);
-            if failed {
-                self.lights = None;
-                tell(Happening::Trouble("the lights have gone; the session goes on without them"));
-            }
-        }
-        if self.shown.as_ref() != Some(&reply.screen) {
-            let words = |screen: &Screen| (screen.scene, screen.title.clone(), screen.body.clone());
-            if self.shown.as_ref().map(words) != Some(words(&reply.screen)) {
-                tell(Happening::Screen(&reply.screen));
-            }
-            self.panel.show(&reply.screen)?;
-            self.shown = Some(reply.screen.clone());
-        }
-        if let (Some(cue), Some(speaker)) = (reply.cue, self.speaker.as_mut())
-            && speaker.play(cue, reply.screen.comfort.sound).is_err()
-        {
-            self.speaker = None;
-            tell(Happening::Trouble("the speaker has gone; the session goes on without it"));
+        self.light(now, light::sample(&reply.light, now), tell);
+        self.show(now, &reply.screen, tell)?;
+        if let Some(cue) = reply.cue {
+            self.sound(now, cue, reply.screen.comfort.sound, tell);
         }
         if reply.screen.scene == Scene::Close {
             self.closed.get_or_insert(now);
         }
         Ok(())
+    }
+
+    fn light(&mut self, now: Millis, colour: Colour, tell: &mut dyn FnMut(Happening<'_>)) {
+        let Some(lights) = self.lights.as_mut().filter(|_| self.colour != Some(colour)) else { return };
+        if !self.dark.is_over(now) {
+            return;
+        }
+        match lights.set(colour) {
+            Ok(()) => {
+                self.colour = Some(colour);
+                self.dark.works();
+            }
+            Err(error) => {
+                if self.dark.failed(now) {
+                    tell(Happening::Trouble(&format!("{error}; the session goes on without light")));
+                }
+            }
+        }
+    }
+
+    fn show(
+        &mut self,
+        now: Millis,
+        screen: &Screen,
+        tell: &mut dyn FnMut(Happening<'_>),
+    ) -> Result<(), Error> {
+        if self.shown.as_ref() == Some(screen) {
+            return Ok(());
+        }
+        let same = |last: &Screen| {
+            (last.scene, &last.title, &last.body) == (screen.scene, &screen.title, &screen.body)
+        };
+        if !self.told.as_ref().is_some_and(same) {
+            tell(Happening::Screen(screen));
+            self.told = Some(screen.clone());
+        }
+        if !self.blank.is_over(now) {
+            return Ok(());
+        }
+        match self.panel.show(screen) {
+            Ok(()) => {
+                self.shown = Some(screen.clone());
+                self.blank.works();
+            }
+            // A device that never showed anything is broken or wrongly set up: somebody should look at it now.
+            Err(error) if self.shown.is_none() => return Err(error.into()),
+            Err(error) => {
+                if self.blank.failed(now) {
+                    tell(Happening::Trouble(&format!("{error}; the session goes on by voice and buttons")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sound(&mut self, now: Millis, cue: Cue, level: Level, tell: &mut dyn FnMut(Happening<'_>)) {
+        let Some(speaker) = self.speaker.as_mut().filter(|_| self.mute.is_over(now)) else { return };
+        match speaker.play(cue, level) {
+            Ok(()) => self.mute.works(),
+            Err(error) => {
+                if self.mute.failed(now) {
+                    tell(Happening::Trouble(&format!("{error}; the session goes on without sound")));
+                }
+            }
+        }
     }
 
     /// Brings an entry, and any that wait, to the journal.
@@ -243,5 +337,24 @@ impl Stage<'_> {
                 "some trials could not be saved; check the disk and the journal's permissions",
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_fails_is_told_once_and_tried_less_and_less_often() {
+        let mut patience = Patience::default();
+        assert!(patience.is_over(Millis(0)) && patience.failed(Millis(1_000)));
+        assert!(!patience.is_over(Millis(1_499)) && patience.is_over(Millis(1_500)));
+        assert!(!patience.failed(Millis(1_500)) && !patience.is_over(Millis(2_499)));
+        for _ in 0..10 {
+            patience.failed(Millis(10_000));
+        }
+        assert!(!patience.is_over(Millis(17_999)) && patience.is_over(Millis(18_000)));
+        patience.works();
+        assert!(patience.is_over(Millis(0)) && patience.failed(Millis(20_000)));
     }
 }

@@ -93,13 +93,13 @@ fn display(part: &Display) -> Result<(), &'static str> {
         _ if needs_dc && part.dc.is_none() => {
             Err("a display on SPI needs the line that tells data from commands; add dc = { line = 25 }")
         }
-        DisplayKind::Ssd1306 if part.rotation % 180 != 0 => {
+        DisplayKind::Ssd1306 if !part.rotation.is_multiple_of(180) => {
             Err("this display is wider than high: rotation is 0 or 180")
         }
         DisplayKind::Framebuffer if part.rotation != 0 => {
             Err("the kernel turns a framebuffer (fbcon=rotate: or the display overlay); leave rotation out")
         }
-        DisplayKind::Ili9341 if part.rotation % 180 != 0 => {
+        DisplayKind::Ili9341 if !part.rotation.is_multiple_of(180) => {
             Err("screens are 320 by 240: rotation is 0 or 180")
         }
         _ if !(0x08..=0x77).contains(&part.address) => {
@@ -112,20 +112,27 @@ fn display(part: &Display) -> Result<(), &'static str> {
 
 /// No line is used twice, and none is beyond what a chip has.
 fn lines(board: &Description) -> Result<(), Broken> {
-    let mut used: Vec<(&str, u32, &'static str)> = Vec::new();
+    let mut used: Vec<(String, u32, &'static str)> = Vec::new();
     let mut add = |chip: Option<&String>, line: u32, section: &'static str, part: &'static str| {
         let chip = chip.unwrap_or(&board.gpio).as_str();
         if line > LINE_MAX {
             return Err((section, format!("line {line} of {part} is beyond any chip; see the pin table")));
         }
-        if let Some((.., other)) = used.iter().find(|(c, l, _)| (*c, *l) == (chip, line)) {
-            return Err((section, format!("line {line} is used for {other} and for {part}; wire one elsewhere")));
+        if let Some((.., other)) = used.iter().find(|(c, l, _)| (c.as_str(), *l) == (chip, line)) {
+            return Err((
+                section,
+                format!("line {line} is used for {other} and for {part}; wire one elsewhere"),
+            ));
         }
-        used.push((chip, line, part));
+        used.push((chip.to_owned(), line, part));
         Ok(())
     };
     if let Some(part) = &board.buttons {
-        let others = [(part.b.as_ref(), "button b"), (part.c.as_ref(), "button c"), (part.stop.as_ref(), "button stop")];
+        let others = [
+            (part.b.as_ref(), "button b"),
+            (part.c.as_ref(), "button c"),
+            (part.stop.as_ref(), "button stop"),
+        ];
         for (line, name) in [(Some(&part.a), "button a")].into_iter().chain(others) {
             line.map_or(Ok(()), |line| add(line.chip.as_ref(), line.line, "buttons", name))?;
         }

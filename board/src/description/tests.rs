@@ -21,7 +21,10 @@ fn every_ready_file_is_sound() {
 #[test]
 fn a_fault_is_told_with_its_line_and_what_to_do() {
     let form = fault("name = \"x\"\n\n[camera]\ndevise = \"/dev/video0\"\n");
-    assert!(form.starts_with("board.toml:4: unknown field `devise`") && form.contains("board/boards"), "{form}");
+    assert!(
+        form.starts_with("board.toml:4: unknown field `devise`") && form.contains("board/boards"),
+        "{form}"
+    );
     assert!(fault("name = \"x\"\ngpio = 7\n").starts_with("board.toml:2: invalid type"));
     assert!(fault("name = \"x\"\n[camera\n").starts_with("board.toml:2: "));
     assert!(fault("").starts_with("board.toml:1: missing field `name`"));

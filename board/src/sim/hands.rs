@@ -92,7 +92,8 @@ impl SimButtons {
     }
 
     fn key(&mut self) -> Result<Option<Pressed>, PortError> {
-        let gone = |error: io::Error| PortError::Gone { part: "keyboard", reason: error.to_string() };
+        // A terminal that is gone does not come back.
+        let gone = |_: io::Error| PortError::Closed { part: "keyboard" };
         if !event::poll(Duration::ZERO).map_err(gone)? {
             return Ok(None);
         }

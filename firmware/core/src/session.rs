@@ -211,6 +211,12 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the learner agreed to camera and microphone and the session still goes on: one that was lost may be
+    /// looked for.
+    pub fn may_sense(&self) -> bool {
+        self.consented && self.scene != Scene::Close
+    }
+
     /// Whether the goodbye has been answered: the caller may end.
     pub fn is_over(&self) -> bool {
         self.over

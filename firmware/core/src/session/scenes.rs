@@ -50,7 +50,7 @@ impl Session<'_> {
     /// The sensors in use. Nothing is on before consent, and everything is off at the end.
     fn sensing(&self) -> Sensors {
         let sensors = self.setup.sensors;
-        let on = self.consented && self.scene != Scene::Close;
+        let on = self.may_sense();
         let mut sensing = Sensors::NONE.set(Sensor::Keyboard, sensors.has(Sensor::Keyboard));
         for sensor in [Sensor::Camera, Sensor::Microphone] {
             sensing = sensing.set(sensor, on && sensors.has(sensor));
