@@ -3,18 +3,22 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod evidence;
 mod frames;
 mod guest;
 mod machine;
 mod pins;
+mod plan;
 mod qmp;
 mod serial;
+mod session;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use guest::Given;
-use machine::{Machine, Parts};
+use machine::Parts;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Instant;
 
 fn main() -> ExitCode {
     match run() {
@@ -27,36 +31,31 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let mut next =
-        || arguments.next().context("usage: petri-hil DEBIAN PROGRAM FOLDER; `cargo xtask hil` does that");
+    let usage = "usage: petri-hil DEBIAN PROGRAM FOLDER [--times N]; `cargo xtask hil` gives the first three";
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let ([debian, program, folder], rest) = arguments.split_first_chunk().context(usage)?;
+    let times: u32 = match rest {
+        [] => 1,
+        [flag, number] if flag == "--times" => number.parse().context(usage)?,
+        _ => bail!(usage),
+    };
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let board = root.join("tools/hil/guest/board.toml");
-    let given = Given { debian: next()?, program: next()?, root, board };
-    let folder = next()?;
-    std::fs::create_dir_all(&folder)?;
-    let folder = folder.canonicalize()?;
+    let given = Given { debian: debian.into(), program: program.into(), root, board };
+    std::fs::create_dir_all(folder)?;
+    let folder = PathBuf::from(folder).canonicalize()?;
     let (kernel, initramfs) = guest::initramfs(&given, &folder)?;
-    let disks = vec![guest::program_disk(&given, &folder)?, guest::data_disk(&folder)?];
-    let parts = Parts { kernel, initramfs, disks, folder };
-    let mut machine = Machine::start(&parts, "boot")?;
-    println!("boot {:?} guest {}", machine.boot, machine.guest_boot);
-    let orders = std::fs::read_to_string(next()?)?;
-    for order in orders.lines() {
-        if let Some(n) = order.strip_prefix("sleep ") {
-            std::thread::sleep(std::time::Duration::from_secs(n.parse()?));
-            continue;
+    let program_disk = guest::program_disk(&given, &folder)?;
+    for time in 1..=times {
+        let start = Instant::now();
+        let disks = vec![program_disk.clone(), guest::data_disk(&folder)?];
+        let parts =
+            Parts { kernel: kernel.clone(), initramfs: initramfs.clone(), disks, folder: folder.clone() };
+        let rows = plan::play(&parts)?;
+        println!("\nrun {time} of {times}: green in {} s", start.elapsed().as_secs());
+        for row in rows {
+            println!("{:<18} {:>4} s  {}", row.what, row.seconds, row.result);
         }
-        if let Some(n) = order.strip_prefix("dump ") {
-            machine.qmp.screendump(&parts.folder.join(n))?;
-            continue;
-        }
-        if let Some(n) = order.strip_prefix("tell ") {
-            machine.serial.tell(n)?;
-            continue;
-        }
-        let start = std::time::Instant::now();
-        println!("> {order}\n  {:?} {:?}", machine.serial.try_order(order)?, start.elapsed());
     }
-    machine.switch_off()
+    Ok(())
 }
