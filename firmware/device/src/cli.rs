@@ -68,9 +68,35 @@ pub(crate) enum Command {
     },
     /// List the models and verify every file.
     Models,
+    /// Look at the board file, and try each part of the board.
+    #[command(subcommand)]
+    Board(Board),
     /// Check, compile and look at content packs.
     #[command(subcommand)]
     Content(Content),
+}
+
+/// What to do with a real board.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Board {
+    /// Try each part in turn and say what to fix.
+    Check {
+        /// The board: pi or linux; found out if it is not given.
+        #[arg(long, value_enum)]
+        board: Option<BoardName>,
+        /// The file that describes the board.
+        #[arg(long, value_name = "FILE")]
+        board_file: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what the board file describes.
+    Show {
+        /// The file that describes the board.
+        #[arg(long, value_name = "FILE")]
+        board_file: Option<PathBuf>,
+    },
 }
 
 /// What to do with a content pack.
@@ -172,6 +198,10 @@ pub(crate) struct Run {
     /// The board to run on.
     #[arg(long, value_enum, default_value_t = BoardName::Sim)]
     pub(crate) board: BoardName,
+    /// pi, linux: the file that describes the board; /etc/petri/board.toml if there is one, else the ready file for
+    /// this machine.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) board_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
     #[command(flatten)]

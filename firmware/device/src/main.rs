@@ -3,6 +3,7 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod board;
 mod cli;
 mod play;
 
@@ -70,6 +71,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             say(format_args!("picture: {}", picture.display()));
             Ok(())
         }
+        Command::Board(action) => board::command(action),
         Command::Content(action) => content(action),
         Command::Models => {
             say(format_args!("edition {EDITION}, models in {}", store.folder().display()));

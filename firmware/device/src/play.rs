@@ -1,16 +1,17 @@
 //! Sessions: the demonstration, and whatever `petri run` asks for.
 
 use crate::cli::{BoardName, Run};
-use crate::{say, shared};
+use crate::{board, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
+use petri_board::script;
 use petri_board::sim::{self, Hands, Options};
-use petri_board::{NoDrivers, script};
 use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
 use petri_models::Store;
 use petri_runtime::capture::Percept;
 use petri_runtime::journal::{Journal, Profile};
+use petri_runtime::ports::Board;
 use petri_runtime::replay::{Recorder, Recording, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
 use petri_runtime::{EDITION, Perception, content, progress, report, review};
@@ -44,7 +45,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
         face_answers: false,
         record: None,
     };
-    let summary = play.on_sim(store, options, &mut journal)?;
+    let summary = play.on(store, &mut journal, false, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
     let entries = journal.entries(1)?;
     progress::write_svg(&entries, &picture)?;
@@ -69,9 +70,10 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
 /// Runs a session as the flags say.
 pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
     let pack = content::open(options.pack.as_deref())?;
+    let mut described = None;
     match (options.board, &options.from) {
-        (BoardName::Pi, _) => return Err(NoDrivers("pi").into()),
-        (BoardName::Linux, _) => return Err(NoDrivers("linux").into()),
+        (BoardName::Pi, _) => described = Some(board::ready("pi", options.board_file)?),
+        (BoardName::Linux, _) => described = Some(board::ready("linux", options.board_file)?),
         (BoardName::Replay, Some(recording)) => {
             let mut recording = Recording::read(recording, pack)?;
             let start = &mut recording.start;
@@ -110,7 +112,12 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         face_answers: options.face_answers,
         record: options.record,
     };
-    let summary = play.on_sim(store, sim, &mut journal)?;
+    // In the terminal the screens have the room; elsewhere what happens is told line by line.
+    let quiet = described.is_none() && hands == Hands::Keys;
+    let summary = play.on(store, &mut journal, quiet, || match &described {
+        Some(described) => board::open(options.board, described, pack),
+        None => Ok(sim::open(sim)?),
+    })?;
     say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
     Ok(())
 }
@@ -127,12 +134,16 @@ struct Play {
 }
 
 impl Play {
-    fn on_sim(self, store: &Store, options: Options, journal: &mut Journal) -> anyhow::Result<Summary> {
-        // In the terminal the screens have the room; elsewhere what happens is told line by line.
-        let quiet = options.hands == Hands::Keys;
+    fn on(
+        self,
+        store: &Store,
+        journal: &mut Journal,
+        quiet: bool,
+        open: impl FnOnce() -> anyhow::Result<Board>,
+    ) -> anyhow::Result<Summary> {
         let perception = Perception::load(store)?;
         let mut progress = journal.progress(self.learner)?;
-        let board = sim::open(options)?;
+        let board = open()?;
         let sensors = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())

@@ -99,9 +99,95 @@ fn texts_models_and_journals_that_cannot_be_used() {
     refused(&["progress", "--journal", &letter], "it is no journal");
     refused(&["run", "--journal", &letter, "--script", &folder.file("script", b"")], "it is no journal");
     assert!(std::fs::read(&letter).expect("still there").starts_with(b"Dear diary"));
-    refused(&["run", "--board", "pi"], "no drivers for --board pi");
     refused(&["run", "--script", &folder.file("dance", b"greet: dance")], "line 1: `dance` is no action");
     refused(&["run", "--board", "replay", "--from", &folder.file("rec", b"x")], "line 1");
+}
+
+#[test]
+fn board_files_are_shown_and_faults_told_with_their_line() {
+    let shown = said(&["board", "show"]);
+    assert!(shown.contains("camera      /dev/video0, 640 x 480") && shown.contains("linux.toml"), "{shown}");
+    let folder = Folder::new();
+    let file = folder.file("board.toml", b"name = \"x\"\n[camera]\ndevise = \"/dev/video0\"\n");
+    refused(&["board", "show", "--board-file", &file], "board.toml:3: unknown field `devise`");
+    refused(&["board", "show", "--board-file", &folder.path("none.toml")], "no such file");
+}
+
+#[cfg(not(feature = "hardware"))]
+#[test]
+fn a_build_without_drivers_says_so() {
+    refused(&["run", "--board", "pi"], "no drivers for --board pi");
+    refused(&["run", "--board", "linux"], "no drivers for --board linux");
+    refused(&["board", "check", "--board", "linux"], "build with --features hardware");
+}
+
+/// A board none of whose devices exist, but for a screen that is a plain file.
+#[cfg(feature = "hardware")]
+fn bare_board(folder: &Folder, with_screen: bool) -> String {
+    let place = folder.path("");
+    let fb = if with_screen { folder.file("fb0", b"") } else { folder.path("fb-none") };
+    folder.file("virtual_size", b"320,240");
+    folder.file("bits_per_pixel", b"16");
+    let text = format!(
+        "name = \"bare\"\ngpio = \"/dev/gpiochip-none\"\n[camera]\ndevice = \"/dev/video-none\"\n\
+         [microphone]\ndevice = \"hw:CARD=NoSuchCard,DEV=0\"\n[speaker]\ndevice = \"hw:CARD=NoSuchCard,DEV=0\"\n\
+         [buttons]\na = {{ line = 1 }}\n[leds]\nkind = \"pwm-rgb\"\nred = {{ line = 3 }}\n\
+         [display]\nkind = \"framebuffer\"\ndevice = \"{fb}\"\ngeometry = \"{place}\"\n"
+    );
+    folder.file("board.toml", text.as_bytes())
+}
+
+#[cfg(feature = "hardware")]
+#[test]
+fn a_check_without_devices_says_what_to_fix_and_fails() {
+    let folder = Folder::new();
+    let file = bare_board(&folder, false);
+    let output = petri(&["board", "check", "--board", "linux", "--board-file", &file]);
+    let (told, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{told}{error}");
+    assert_eq!(told.lines().count(), 8, "{told}");
+    assert!(told.contains("missing  camera      /dev/video-none is not there; plug the part in"), "{told}");
+    assert!(told.contains("ok       processor"), "{told}");
+    assert!(error.contains("6 parts need attention"), "{error}");
+    let output = petri(&["board", "check", "--board", "linux", "--board-file", &file, "--json"]);
+    let json = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(json.contains("\"board\": \"bare\"") && json.contains("\"state\": \"missing\""), "{json}");
+    let output =
+        petri(&["run", "--board", "linux", "--board-file", &file, "--journal", &folder.path("j.db")]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("display: ") && error.contains("fb-none is not there; plug"), "{error}");
+}
+
+#[cfg(feature = "hardware")]
+#[test]
+fn a_session_without_camera_sound_and_buttons_goes_on_until_it_is_told_to_end() {
+    let folder = Folder::new();
+    let (file, journal) = (bare_board(&folder, true), folder.path("j.db"));
+    let child = Command::new(env!("CARGO_BIN_EXE_petri"))
+        .args(["run", "--board", "linux", "--board-file", &file, "--journal", &journal])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("petri starts");
+    let screen = PathBuf::from(folder.path("fb0"));
+    let start = std::time::Instant::now();
+    let drawn = || std::fs::read(&screen).is_ok_and(|bytes| bytes.iter().any(|byte| *byte != bytes[0]));
+    while !drawn() {
+        assert!(start.elapsed().as_secs() < 60, "nothing was shown");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let ended = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(ended.success());
+    let output = child.wait_with_output().expect("ended");
+    let (told, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{told}{error}");
+    assert!(told.contains("note   buttons: /dev/gpiochip-none is not there"), "{told}");
+    assert!(
+        told.contains("note   lights: /dev/gpiochip-none") && told.contains("goes on without light"),
+        "{told}"
+    );
+    assert!(told.contains("0 trials, 0 safe in the journal"), "{told}");
 }
 
 #[test]

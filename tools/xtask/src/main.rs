@@ -70,9 +70,13 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
     }
 }
 
+/// Compiles the drivers of real boards in.
+const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware"];
+
 fn check() -> anyhow::Result<()> {
     let start = Instant::now();
     packages::compiler()?;
+    packages::hardware()?;
     step("files", files::check)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
@@ -88,6 +92,13 @@ fn check() -> anyhow::Result<()> {
             .env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
     step("tests", || cargo(&["test", "--workspace"]))?;
+    step("lints, with drivers", || {
+        let arguments = ["clippy", "--package", "petri-board", "--package", "petri", "--all-targets"];
+        cargo(&[&arguments[..], &HARDWARE, &["--", "--deny", "warnings"]].concat())
+    })?;
+    step("tests, with drivers", || {
+        cargo(&[&["test", "--package", "petri-board", "--package", "petri"][..], &HARDWARE].concat())
+    })?;
     step("tests, school edition", || cargo(&["test", "--package", "petri-core", "--no-default-features"]))?;
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;

@@ -2,11 +2,37 @@
 
 use crate::{command, run};
 use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A C compiler, for the bundled SQLite.
 pub(crate) fn compiler() -> anyhow::Result<()> {
     if works("cc", "--version") { Ok(()) } else { install(&["gcc", "libc6-dev"]) }
+}
+
+/// What the drivers of real boards are built with: ALSA, and libclang for the bindings to the camera.
+pub(crate) fn hardware() -> anyhow::Result<()> {
+    let alsa = Command::new("pkg-config").args(["--exists", "alsa"]).output();
+    let alsa = alsa.is_ok_and(|output| output.status.success());
+    if alsa && has_libclang() { Ok(()) } else { install(&["libasound2-dev", "pkg-config", "libclang-dev"]) }
+}
+
+fn has_libclang() -> bool {
+    let names = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect()
+    };
+    let is_named = |path: &Path, start: &str| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(start))
+    };
+    let mut folders = vec![PathBuf::from("/usr/lib"), PathBuf::from("/usr/lib64")];
+    folders.extend(names(Path::new("/usr/lib")).into_iter().filter(|path| path.is_dir()));
+    let versions = folders.clone().into_iter().filter(|path| is_named(path, "llvm"));
+    let versions: Vec<PathBuf> = versions.map(|path| path.join("lib")).collect();
+    folders.extend(versions);
+    std::env::var_os("LIBCLANG_PATH").is_some()
+        || folders.iter().any(|folder| {
+            names(folder).iter().any(|path| is_named(path, "libclang.so") || is_named(path, "libclang-"))
+        })
 }
 
 /// Python with virtual environments, for the comparison with onnxruntime.
