@@ -105,7 +105,7 @@ impl Run<'_> {
 
     fn board_check(&mut self, machine: &mut Machine) -> anyhow::Result<()> {
         let start = Instant::now();
-        let order = "/petri/bin/petri board check --board linux --description /petri/board.toml";
+        let order = "/petri/bin/petri board check --board linux --board-file /petri/board.toml";
         let (status, said) = machine.serial.try_order(order)?;
         if status != "0" {
             bail!("`petri board check` finds fault: {said}");

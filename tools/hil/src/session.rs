@@ -32,7 +32,7 @@ impl<'m> Session<'m> {
     pub(crate) fn start(machine: &'m mut Machine, name: &str, trials: u32) -> anyhow::Result<Self> {
         let from = machine.serial.position();
         machine.serial.tell(&format!(
-            "/petri/bin/petri run --board linux --description /petri/board.toml --seed 7 --trials {trials} \
+            "/petri/bin/petri run --board linux --board-file /petri/board.toml --seed 7 --trials {trials} \
              --journal /data/{name}.db --record /data/{name}.jsonl &"
         ))?;
         let limit = Duration::from_secs(START_SECONDS_MAX);
