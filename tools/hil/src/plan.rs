@@ -118,7 +118,7 @@ impl Run<'_> {
     fn full_session(&mut self, machine: &mut Machine) -> anyhow::Result<()> {
         let start = Instant::now();
         machine.serial.tell(
-            "timeout 600 arecord -q -D plughw:Loopback,0 -f S16_LE -r 16000 -c 1 -t raw /tmp/cues.raw &",
+            "timeout 600 arecord -q -D plughw:Loopback,0 -f S16_LE -r 16000 -c 1 -t raw /tmp/cues.raw 2> /dev/null &",
         )?;
         let mut session = Session::start(machine, "full", 2)?;
         let greeted = start.elapsed().as_secs();

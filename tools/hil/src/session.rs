@@ -24,6 +24,8 @@ pub(crate) struct Session<'m> {
     from: usize,
     /// Up to where they have been read.
     at: usize,
+    /// What stands on the screen.
+    scene: Option<String>,
 }
 
 impl<'m> Session<'m> {
@@ -42,30 +44,36 @@ impl<'m> Session<'m> {
         if let Some(line) = machine.serial.since(from).iter().find(|line| line.starts_with("petri: ")) {
             bail!("the program does not start: {line}");
         }
-        Ok(Self { machine, from, at: from })
+        Ok(Self { machine, from, at: from, scene: None })
     }
 
     /// Waits for a line that holds `what`.
     pub(crate) fn expect(&mut self, what: &str, limit: Duration) -> anyhow::Result<String> {
         let (at, line) = self.machine.serial.wait(self.at, limit, what, |line| line.contains(what))?;
-        self.at = at;
+        self.read(at);
         Ok(line)
+    }
+
+    /// Takes note of the lines up to `at`.
+    fn read(&mut self, at: usize) {
+        let lines = self.machine.serial.since(self.at);
+        let new = lines.iter().take(at - self.at).filter_map(|line| line.split_once("screen ")).next_back();
+        if let Some((_, said)) = new {
+            self.scene = Some(said.to_owned());
+        }
+        self.at = at;
     }
 
     /// Presses what leads on until a line holds `goal`; `exercise` is the one to begin on the menu.
     pub(crate) fn play(&mut self, exercise: &str, goal: &str) -> anyhow::Result<String> {
-        let mut scene = None;
         for _ in 0..PRESSES_MAX {
-            for line in self.machine.serial.since(self.at) {
-                self.at += 1;
-                if line.contains(goal) {
-                    return Ok(line);
-                }
-                if let Some((_, said)) = line.split_once("screen ") {
-                    scene = Some(said.to_owned());
-                }
+            let lines = self.machine.serial.since(self.at);
+            if let Some(position) = lines.iter().position(|line| line.contains(goal)) {
+                self.read(self.at + position + 1);
+                return Ok(lines[position].clone());
             }
-            let said = scene.clone().context("nothing is on the screen")?;
+            self.read(self.at + lines.len());
+            let said = self.scene.clone().context("nothing is on the screen")?;
             if let Some(button) = answer(&said, exercise) {
                 self.machine.pins.press(button)?;
             }
@@ -85,7 +93,7 @@ impl<'m> Session<'m> {
             self.machine.serial.order(&format!("aplay -q -D plughw:Loopback,0 /petri/media/{wav}"))?;
             let found = self.machine.serial.wait(self.at, SENSE / 3, goal, |line| line.contains(goal));
             if let Ok((at, line)) = found {
-                self.at = at;
+                self.read(at);
                 return Ok(line);
             }
         }
@@ -102,7 +110,7 @@ impl<'m> Session<'m> {
                 .serial
                 .wait(self.at, PATIENCE, "end", |line| line.contains("safe in the journal"));
             if let Ok((at, line)) = over {
-                self.at = at;
+                self.read(at);
                 return Ok(line);
             }
         }
