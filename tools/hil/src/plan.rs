@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const PRIVACY: usize = 3;
 /// Longest time until the lights follow.
 const LIGHT_LIMIT: Duration = Duration::from_secs(20);
+/// How often the camera is looked through until its picture is the one that was sent.
+const LOOKS_MAX: u32 = 10;
 /// Most trials in which a full disk has to be noticed.
 const FULL_TRIALS_MAX: u32 = 4;
 
@@ -60,18 +62,29 @@ pub(crate) fn play(parts: &Parts) -> anyhow::Result<Vec<Row>> {
 /// Shows the picture to the camera: the output of the video test driver is looped to its input.
 fn feed_camera(machine: &mut Machine) -> anyhow::Result<()> {
     for order in [
-        "v4l2-ctl -d /dev/video1 --set-dv-bt-timings index=0",
         "v4l2-ctl -d /dev/video1 --set-fmt-video-out=width=640,height=480,pixelformat=YUYV",
-        "v4l2-ctl -d /dev/video0 --set-ctrl loop_video=1,osd_text_mode=2",
+        "v4l2-ctl -d /dev/video0 --set-ctrl loop_video=1,osd_text_mode=2,percentage_of_dropped_buffers=75",
     ] {
         machine.serial.order(order)?;
     }
     machine.serial.tell(
         "v4l2-ctl -d /dev/video1 --stream-out-mmap --stream-from=/petri/media/face.yuyv --stream-loop \
-         > /dev/null 2>&1 &",
+         < /dev/null > /dev/null 2>&1 &",
     )?;
     thread::sleep(Duration::from_secs(2));
-    machine.serial.order("v4l2-ctl -d /dev/video0 --set-dv-bt-timings query").map(drop)
+    machine.serial.order("v4l2-ctl -d /dev/video0 --set-dv-bt-timings query")?;
+    // Until the signal is there, the driver gives noise.
+    for _ in 0..LOOKS_MAX {
+        machine.serial.try_order(
+            "timeout 20 v4l2-ctl -d /dev/video0 --set-fmt-video=width=640,height=480,pixelformat=YUYV \
+             --stream-mmap --stream-count=4 --stream-to=/tmp/seen.yuyv > /dev/null",
+        )?;
+        let same = "tail -c 614400 /tmp/seen.yuyv | cmp -s - /petri/media/face.yuyv";
+        if machine.serial.try_order(same)?.0 == "0" {
+            return Ok(());
+        }
+    }
+    bail!("the camera does not see what vivid is shown; see {}", machine.serial.log().display())
 }
 
 impl Run<'_> {
@@ -118,7 +131,7 @@ impl Run<'_> {
     fn full_session(&mut self, machine: &mut Machine) -> anyhow::Result<()> {
         let start = Instant::now();
         machine.serial.tell(
-            "timeout 600 arecord -q -D plughw:Loopback,0 -f S16_LE -r 16000 -c 1 -t raw /tmp/cues.raw 2> /dev/null &",
+            "timeout 600 arecord -q -D plughw:Loopback,0 -f S16_LE -r 16000 -c 1 -t raw /tmp/cues.raw < /dev/null 2> /dev/null &",
         )?;
         let mut session = Session::start(machine, "full", 2)?;
         let greeted = start.elapsed().as_secs();

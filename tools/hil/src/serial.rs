@@ -99,7 +99,8 @@ impl Serial {
     pub(crate) fn try_order(&mut self, order: &str) -> anyhow::Result<(String, String)> {
         self.orders += 1;
         let (from, mark) = (self.position(), format!("@{} ", self.orders));
-        self.tell(&format!("said=$({order} 2>&1); echo \"{mark}\" $? $said"))?;
+        // A program that changes how the console is read would end the shell.
+        self.tell(&format!("said=$( ( {order} ) 2>&1 < /dev/null); echo \"{mark}\" $? $said"))?;
         let limit = Duration::from_secs(ORDER_SECONDS_MAX);
         // A line of the session may be cut in two by a reply.
         let (_, line) =

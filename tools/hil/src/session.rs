@@ -35,7 +35,7 @@ impl<'m> Session<'m> {
         let from = machine.serial.position();
         machine.serial.tell(&format!(
             "/petri/bin/petri run --board linux --board-file /petri/board.toml --seed 7 --trials {trials} \
-             --journal /data/{name}.db --record /data/{name}.jsonl &"
+             --journal /data/{name}.db --record /data/{name}.jsonl < /dev/null &"
         ))?;
         let limit = Duration::from_secs(START_SECONDS_MAX);
         machine.serial.wait(from, limit, "greeting", |line| {
@@ -90,7 +90,9 @@ impl<'m> Session<'m> {
     pub(crate) fn say(&mut self, wav: &str, goal: &str) -> anyhow::Result<String> {
         for _ in 0..3 {
             // A breath of silence behind it ends the utterance.
-            self.machine.serial.order(&format!("aplay -q -D plughw:Loopback,0 /petri/media/{wav}"))?;
+            self.machine.serial.order(&format!(
+                "nice -n -10 aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"
+            ))?;
             let found = self.machine.serial.wait(self.at, SENSE / 3, goal, |line| line.contains(goal));
             if let Ok((at, line)) = found {
                 self.read(at);
