@@ -91,7 +91,7 @@ impl<'m> Session<'m> {
         for _ in 0..3 {
             // A breath of silence behind it ends the utterance.
             self.machine.serial.order(&format!(
-                "nice -n -10 aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"
+                "aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"
             ))?;
             let found = self.machine.serial.wait(self.at, SENSE / 3, goal, |line| line.contains(goal));
             if let Ok((at, line)) = found {
