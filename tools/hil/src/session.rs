@@ -90,9 +90,9 @@ impl<'m> Session<'m> {
     pub(crate) fn say(&mut self, wav: &str, goal: &str) -> anyhow::Result<String> {
         for _ in 0..3 {
             // A breath of silence behind it ends the utterance.
-            self.machine.serial.order(&format!(
-                "aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"
-            ))?;
+            self.machine
+                .serial
+                .order(&format!("aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"))?;
             let found = self.machine.serial.wait(self.at, SENSE / 3, goal, |line| line.contains(goal));
             if let Ok((at, line)) = found {
                 self.read(at);

@@ -44,8 +44,9 @@ pub(crate) fn run_all(rest: &[String]) -> anyhow::Result<()> {
     debian::unpack(&names, &guest)?;
     let program = cross::build()?;
     let given = [&guest, &program, &folder].map(|path| path.to_string_lossy().into_owned());
-    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-hil", "--"];
-    arguments.extend(given.iter().map(String::as_str));
+    // Together with the device, whose engine it shares.
+    run(&mut command("cargo", &["build", "--release", "--package", "petri", "--package", "petri-hil"]))?;
+    let mut arguments: Vec<&str> = given.iter().map(String::as_str).collect();
     arguments.extend(rest.iter().map(String::as_str));
-    run(&mut command("cargo", &arguments))
+    run(&mut command(&target().join("release/petri-hil").to_string_lossy(), &arguments))
 }
