@@ -39,23 +39,37 @@ struct Run<'p> {
     rows: Vec<Row>,
     promises: Vec<Promise>,
     shots: Vec<Shot>,
+    faults: Vec<String>,
 }
 
 /// Plays everything once; gives the report.
 pub(crate) fn play(parts: &Parts) -> anyhow::Result<Vec<Row>> {
-    let mut run = Run { parts, rows: Vec::new(), promises: Vec::new(), shots: Vec::new() };
+    let mut run =
+        Run { parts, rows: Vec::new(), promises: Vec::new(), shots: Vec::new(), faults: Vec::new() };
     let start = Instant::now();
     let mut machine = Machine::start(parts, "first-boot")?;
     run.row("boot", format!("shell after {} s of the guest's own time", machine.guest_boot), start);
     feed_camera(&mut machine)?;
     machine.pins.drive(PRIVACY, true)?;
     run.board_check(&mut machine)?;
-    run.full_session(&mut machine)?;
-    run.lost_camera_and_sound(&mut machine)?;
-    run.full_disk(&mut machine)?;
-    run.killed(&mut machine)?;
+    // One fault does not hide the next.
+    let scenes: [(&str, fn(&mut Run<'_>, &mut Machine) -> anyhow::Result<()>); 4] = [
+        ("session", Run::full_session),
+        ("SIGKILL", Run::killed),
+        ("disk full", Run::full_disk),
+        ("sensors", Run::lost_camera_and_sound),
+    ];
+    for (name, scene) in scenes {
+        if let Err(error) = scene(&mut run, &mut machine) {
+            run.fault(format!("{name}: {error:#}"));
+            machine.serial.try_order("killall -9 petri; rm -f /data/fill")?;
+        }
+    }
     run.power_cut(machine)?;
     run.look_back()?;
+    if !run.faults.is_empty() {
+        bail!("{} faults:\n{}", run.faults.len(), run.faults.join("\n"));
+    }
     Ok(run.rows)
 }
 
@@ -92,6 +106,11 @@ impl Run<'_> {
         let seconds = start.elapsed().as_secs();
         println!("{what}: {result} ({seconds} s)");
         self.rows.push(Row { what, result, seconds });
+    }
+
+    fn fault(&mut self, what: String) {
+        println!("FAULT {what}");
+        self.faults.push(what);
     }
 
     fn keep(&mut self, name: &'static str, acknowledged: Vec<String>, unseen: usize) {
@@ -145,7 +164,12 @@ impl Run<'_> {
         session.play("Faces", "trial  Faces")?;
         let explained = session.expect("screen explain", SENSE)?;
         self.shoot(session.machine, &explained)?;
-        session.say("next.wav", "heard  the word \"next\"")?;
+        let heard = session.say("next.wav", "heard  the word \"next\"");
+        let heard = heard.unwrap_or_else(|error| {
+            let error = format!("session: {error:#}");
+            self.fault(error.clone());
+            error
+        });
         session.play("Faces", "trial  Faces")?;
         session.play("Mirror", "screen choose")?;
         session.play("Mirror", "screen listen")?;
@@ -164,7 +188,7 @@ impl Run<'_> {
         }
         let short: String = seen.chars().take(80).collect();
         let result = format!(
-            "{end}; greeting after {greeted} s; {short}; lights rose {rises:?} times; cues {loud} bytes"
+            "{end}; greeting after {greeted} s; {heard}; {short}; lights rose {rises:?} times; cues {loud} bytes"
         );
         self.row("session", result, start);
         self.keep("full", acknowledged, 0);

@@ -14,6 +14,9 @@ const SCREEN_SECONDS_MAX: u64 = 90;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Longest time until something is seen or heard: a processor in software is slow.
 pub(crate) const SENSE: Duration = Duration::from_secs(150);
+/// How often a word is said, and how long each time until it is heard.
+const SAYINGS: u32 = 3;
+const HEARING: Duration = Duration::from_secs(12);
 /// Most presses on the way to one goal.
 const PRESSES_MAX: u32 = 60;
 
@@ -88,18 +91,21 @@ impl<'m> Session<'m> {
 
     /// Speaks a recording of the demonstration until a line holds `goal`: a word may be lost to a busy processor.
     pub(crate) fn say(&mut self, wav: &str, goal: &str) -> anyhow::Result<String> {
-        for _ in 0..3 {
+        for _ in 0..SAYINGS {
             // A breath of silence behind it ends the utterance.
             self.machine
                 .serial
                 .order(&format!("aplay -q --buffer-time=2000000 -D plughw:Loopback,0 /petri/media/{wav}"))?;
-            let found = self.machine.serial.wait(self.at, SENSE / 3, goal, |line| line.contains(goal));
+            let found = self.machine.serial.wait(self.at, HEARING, goal, |line| line.contains(goal));
             if let Ok((at, line)) = found {
                 self.read(at);
                 return Ok(line);
             }
         }
-        bail!("said {wav} three times and `{goal}` did not come; see {}", self.machine.serial.log().display())
+        bail!(
+            "said {wav} {SAYINGS} times and `{goal}` did not come; see {}",
+            self.machine.serial.log().display()
+        )
     }
 
     /// Ends the session by its stop button; gives the last line, which counts the trials.
