@@ -33,6 +33,9 @@ struct Promise {
     unseen: usize,
 }
 
+/// Something that is played.
+type Scene<'p> = fn(&mut Run<'p>, &mut Machine) -> anyhow::Result<()>;
+
 /// Everything that was seen on the way.
 struct Run<'p> {
     parts: &'p Parts,
@@ -53,7 +56,7 @@ pub(crate) fn play(parts: &Parts) -> anyhow::Result<Vec<Row>> {
     machine.pins.drive(PRIVACY, true)?;
     run.board_check(&mut machine)?;
     // One fault does not hide the next.
-    let scenes: [(&str, fn(&mut Run<'_>, &mut Machine) -> anyhow::Result<()>); 4] = [
+    let scenes: [(&str, Scene<'_>); 4] = [
         ("session", Run::full_session),
         ("SIGKILL", Run::killed),
         ("disk full", Run::full_disk),
