@@ -176,7 +176,7 @@ impl Run<'_> {
         session.play("Faces", "trial  Faces")?;
         session.play("Mirror", "screen choose")?;
         session.play("Mirror", "screen listen")?;
-        let seen = session.expect("saw    a face", SENSE)?;
+        let seen = session.sees_a_face()?;
         session.play("Mirror", "trial  Mirror")?;
         let end = session.stop()?;
         session.machine.pins.wait(LIGHT_LIMIT, "the light is off at the end", |lines| {
@@ -203,7 +203,7 @@ impl Run<'_> {
         let start = Instant::now();
         let mut session = Session::start(machine, "sensors", 4)?;
         session.play("Mirror", "screen listen")?;
-        session.expect("saw    a face", SENSE)?;
+        session.sees_a_face()?;
         plug(session.machine, "vivid", "unbind")?;
         session.expect("sensor camera does not work", SENSE)?;
         session.play("Mirror", "trial  ")?;

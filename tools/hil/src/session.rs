@@ -57,6 +57,12 @@ impl<'m> Session<'m> {
         Ok(line)
     }
 
+    /// Waits until the program has told that it sees a face; it tells only what changes.
+    pub(crate) fn sees_a_face(&self) -> anyhow::Result<String> {
+        let told = |line: &str| line.contains("saw    a face");
+        self.machine.serial.wait(self.from, SENSE, "sight of a face", told).map(|(_, line)| line)
+    }
+
     /// Takes note of the lines up to `at`.
     fn read(&mut self, at: usize) {
         let lines = self.machine.serial.since(self.at);
