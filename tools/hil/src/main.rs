@@ -31,14 +31,17 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let usage = "usage: petri-hil DEBIAN PROGRAM FOLDER [--times N]; `cargo xtask hil` gives the first three";
+    let usage = "usage: petri-hil DEBIAN PROGRAM FOLDER [--times N] [--only SCENES]; `cargo xtask hil` gives the first three";
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let ([debian, program, folder], rest) = arguments.split_first_chunk().context(usage)?;
-    let times: u32 = match rest {
-        [] => 1,
-        [flag, number] if flag == "--times" => number.parse().context(usage)?,
-        _ => bail!(usage),
-    };
+    let (mut times, mut only) = (1, None);
+    for pair in rest.chunks(2) {
+        match pair {
+            [flag, number] if flag == "--times" => times = number.parse().context(usage)?,
+            [flag, names] if flag == "--only" => only = Some(names.as_str()),
+            _ => bail!(usage),
+        }
+    }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let board = root.join("tools/hil/guest/board.toml");
     let given = Given { debian: debian.into(), program: program.into(), root, board };
@@ -51,7 +54,7 @@ fn run() -> anyhow::Result<()> {
         let disks = vec![program_disk.clone(), guest::data_disk(&folder)?];
         let parts =
             Parts { kernel: kernel.clone(), initramfs: initramfs.clone(), disks, folder: folder.clone() };
-        let rows = plan::play(&parts)?;
+        let rows = plan::play(&parts, only)?;
         println!("\nrun {time} of {times}: green in {} s", start.elapsed().as_secs());
         for row in rows {
             println!("{:<18} {:>4} s  {}", row.what, row.seconds, row.result);
