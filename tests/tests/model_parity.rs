@@ -1,4 +1,7 @@
 //! Every model in tract gives what the float model it was made from gives, within the manifest's tolerance.
+//!
+//! How far each is off is printed: `cargo xtask cross` puts it into its table.
+#![allow(clippy::print_stdout)]
 
 use petri_models::{Id, Store, get};
 use petri_runtime::Model;
@@ -57,6 +60,10 @@ fn golden_pair(id: Id) {
             manifest.id,
             declared.name,
             manifest.tolerance
+        );
+        println!(
+            "\nparity {} {}: off by {worst:.1e}, tolerance {:.1e}",
+            manifest.id, declared.name, manifest.tolerance
         );
         let spread = expected.iter().copied().fold(f32::MIN, f32::max)
             - expected.iter().copied().fold(f32::MAX, f32::min);

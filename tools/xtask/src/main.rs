@@ -4,7 +4,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bare_metal;
+mod cross;
+mod debian;
 mod files;
+mod hil;
 mod packages;
 mod pictures;
 
@@ -20,6 +23,8 @@ cargo xtask editions    show that the school edition holds no expression code or
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
+cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
+cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -53,6 +58,8 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             evaluate(&["bench"], rest)
         }
         "content" => content(),
+        "cross" => cross::check(),
+        "hil" => hil::run_all(rest),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {

@@ -57,16 +57,29 @@ pub(crate) fn install(packages: &[&str]) -> anyhow::Result<()> {
         bail!("please install {list} with your system's package manager, then run this again");
     }
     println!("installing {list}");
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0"));
-    let apt = |arguments: &[&str]| {
-        let mut all = if root { Vec::new() } else { vec!["sudo"] };
-        all.push("apt-get");
-        all.extend(arguments);
-        run(command(all[0], &all[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt(&["update", "--quiet"]).context("the package lists could not be renewed; check the network")?;
-    let mut arguments = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    as_root(&["apt-get", "update", "--quiet"])
+        .context("the package lists could not be renewed; check the network")?;
+    let mut arguments = vec!["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
     arguments.extend(packages);
-    apt(&arguments)
+    as_root(&arguments)
         .with_context(|| format!("could not install {list}; install it by hand, then run this again"))
+}
+
+/// Installs those of `packages` that are not there.
+pub(crate) fn need(packages: &[&str]) -> anyhow::Result<()> {
+    let there = |name: &str| {
+        let query =
+            Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", name]).output();
+        query.is_ok_and(|output| output.stdout.starts_with(b"installed"))
+    };
+    let missing: Vec<&str> = packages.iter().copied().filter(|name| !there(name)).collect();
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+/// Runs a command that changes the system, with `sudo` unless this is root.
+pub(crate) fn as_root(arguments: &[&str]) -> anyhow::Result<()> {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0"));
+    let mut all = if root { Vec::new() } else { vec!["sudo"] };
+    all.extend(arguments);
+    run(command(all[0], &all[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
 }

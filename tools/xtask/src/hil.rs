@@ -1,0 +1,52 @@
+//! The device in a virtual machine with real Linux drivers: fetches and builds what that takes, then runs `petri-hil`.
+
+use crate::{command, cross, debian, packages, run, target};
+
+/// What the machine is run and its disks are made with.
+const PACKAGES: [&str; 6] =
+    ["qemu-system-arm", "ipxe-qemu", "kmod", "cpio", "e2fsprogs", "binutils-aarch64-linux-gnu"];
+/// The package that stands for Debian's current arm64 kernel.
+const KERNEL: &str = "linux-image-arm64";
+/// Debian's programs in the machine, and the libraries that they and the device need.
+const GUEST: [&str; 23] = [
+    "busybox-static",
+    "v4l-utils",
+    "alsa-utils",
+    "libc6",
+    "libgcc-s1",
+    "libstdc++6",
+    "libudev1",
+    "libv4l-0",
+    "libv4l2rds0",
+    "libv4lconvert0",
+    "libjpeg62-turbo",
+    "libasound2",
+    "libasound2-data:all",
+    "libatopology2",
+    "libfftw3-single3",
+    "libgomp1",
+    "libncursesw6",
+    "libsamplerate0",
+    "libtinfo6",
+    "libcap2",
+    "zlib1g",
+    "liblzma5",
+    "libzstd1",
+];
+
+/// Runs the virtual machine; `rest` goes to `petri-hil`.
+pub(crate) fn run_all(rest: &[String]) -> anyhow::Result<()> {
+    packages::need(&PACKAGES)?;
+    let folder = target().join("hil");
+    let guest = folder.join("debian");
+    let mut names: Vec<String> = GUEST.map(str::to_owned).to_vec();
+    names.push(debian::stands_for(KERNEL)?);
+    debian::unpack(&names, &guest)?;
+    let program = cross::build()?;
+    let given = [&guest, &program, &folder].map(|path| path.to_string_lossy().into_owned());
+    // Together with the device, whose engine it shares.
+    run(&mut command("cargo", &["build", "--release", "--package", "petri", "--package", "petri-hil"]))?;
+    let mut arguments: Vec<&str> = given.iter().map(String::as_str).collect();
+    arguments.extend(rest.iter().map(String::as_str));
+    run(&mut command(&target().join("release/petri-hil").to_string_lossy(), &arguments))
+}
