@@ -51,8 +51,8 @@ impl Model {
     /// When the file is missing or not the trusted one, or when tract cannot run it.
     pub fn load<'a>(engine: impl Into<Engine<'a>>, id: Id) -> Result<Self, Error> {
         let engine = engine.into();
-        if let Some((program, name)) = engine.accelerated(id)? {
-            return Ok(Self { id, program, runs_on: name.to_owned() });
+        if let Some(model) = engine.accelerated(id)? {
+            return Ok(model);
         }
         let program = on_tract(engine, id)?;
         Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })

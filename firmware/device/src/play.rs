@@ -8,8 +8,8 @@ use petri_board::sim::{self, Hands, Options};
 use petri_board::{NoDrivers, script};
 use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
-use petri_models::Store;
 use petri_runtime::capture::Percept;
+use petri_runtime::engine::Engine;
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::replay::{Recorder, Recording, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
@@ -18,7 +18,7 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 /// The demonstration: a scripted learner, real pictures, real speech.
-pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
+pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
     let script = shared("demo", "../../board/demo").join("demo.script");
     let (shots, journal) = (out.join("screens"), out.join("journal.db"));
     for old in ["journal.db", "journal.db-wal", "journal.db-shm"] {
@@ -44,7 +44,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
         face_answers: false,
         record: None,
     };
-    let summary = play.on_sim(store, options, &mut journal)?;
+    let summary = play.on_sim(engine, options, &mut journal)?;
     let picture = out.join("progress.svg");
     let entries = journal.entries(1)?;
     progress::write_svg(&entries, &picture)?;
@@ -67,7 +67,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
 }
 
 /// Runs a session as the flags say.
-pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
+pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
     let pack = content::open(options.pack.as_deref())?;
     match (options.board, &options.from) {
         (BoardName::Pi, _) => return Err(NoDrivers("pi").into()),
@@ -110,7 +110,7 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         face_answers: options.face_answers,
         record: options.record,
     };
-    let summary = play.on_sim(store, sim, &mut journal)?;
+    let summary = play.on_sim(engine, sim, &mut journal)?;
     say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
     Ok(())
 }
@@ -127,10 +127,10 @@ struct Play {
 }
 
 impl Play {
-    fn on_sim(self, store: &Store, options: Options, journal: &mut Journal) -> anyhow::Result<Summary> {
+    fn on_sim(self, engine: Engine<'_>, options: Options, journal: &mut Journal) -> anyhow::Result<Summary> {
         // In the terminal the screens have the room; elsewhere what happens is told line by line.
         let quiet = options.hands == Hands::Keys;
-        let perception = Perception::load(store)?;
+        let perception = Perception::load(engine)?;
         let mut progress = journal.progress(self.learner)?;
         let board = sim::open(options)?;
         let sensors = Sensors::NONE

@@ -5,7 +5,7 @@
 
 #[cfg(feature = "onnxruntime")]
 use super::onnxruntime;
-use super::{Backend, Golden, Program, on_tract};
+use super::{Backend, Golden, Model, Program, on_tract};
 use crate::Error;
 use petri_models::{Id, Store};
 use std::fmt;
@@ -94,8 +94,8 @@ impl Accelerator {
         accelerator
     }
 
-    /// A program of `id`, on trial with the golden pair, and the name of what runs it.
-    fn program(&self, store: &Store, id: Id) -> Result<Option<(Arc<dyn Program>, &str)>, Error> {
+    /// The model on the first backend that passes the trial with its golden pair.
+    fn model(&self, store: &Store, id: Id) -> Result<Option<Model>, Error> {
         for backend in &self.backends {
             let bytes = store.model(id)?;
             let tried = backend.load(petri_models::get(id), bytes).and_then(|program| {
@@ -114,7 +114,7 @@ impl Accelerator {
                         report: Arc::clone(&self.report),
                         spare: OnceLock::new(),
                     };
-                    return Ok(Some((Arc::new(guarded), name)));
+                    return Ok(Some(Model { id, program: Arc::new(guarded), runs_on: name.to_owned() }));
                 }
                 Err(reason) => {
                     (self.report)(&format!("{} does not run on {name}: {reason}", id.folder()));
@@ -153,8 +153,8 @@ impl<'a> Engine<'a> {
         self.store
     }
 
-    pub(super) fn accelerated(self, id: Id) -> Result<Option<(Arc<dyn Program>, &'a str)>, Error> {
-        self.accelerator.map_or(Ok(None), |accelerator| accelerator.program(self.store, id))
+    pub(super) fn accelerated(self, id: Id) -> Result<Option<Model>, Error> {
+        self.accelerator.map_or(Ok(None), |accelerator| accelerator.model(self.store, id))
     }
 }
 
@@ -194,11 +194,7 @@ impl Program for Guarded {
 }
 
 #[cfg(feature = "onnxruntime")]
-fn open(
-    library: &Path,
-    provider: &str,
-    options: &[(String, String)],
-) -> Result<Arc<dyn Backend>, String> {
+fn open(library: &Path, provider: &str, options: &[(String, String)]) -> Result<Arc<dyn Backend>, String> {
     onnxruntime::open(library, provider, options)
 }
 
@@ -272,18 +268,25 @@ mod tests {
         let told = "onnxruntime:qnn,backend_path=/lib/libQnnHtp.so,soc_model=1".parse();
         assert_eq!(told, Ok(vendor("qnn", &[("backend_path", "/lib/libQnnHtp.so"), ("soc_model", "1")])));
         for wrong in ["", "npu", "onnxruntime:", "onnxruntimes", "onnxruntime:qnn,fast", "CPU"] {
-            assert!(wrong.parse::<Choice>().is_err_and(|error| error.to_string().contains("use cpu")), "{wrong}");
+            assert!(
+                wrong.parse::<Choice>().is_err_and(|error| error.to_string().contains("use cpu")),
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn a_model_that_is_wrong_on_an_accelerator_runs_on_tract_and_the_reason_is_told() {
-        let (accelerator, lines) = with(vec![Arc::new(Fake(Ok)), Arc::new(Fake(|_| Err("it is busy".to_owned())))]);
-        let model = super::super::Model::load(Engine::new(&store(), &accelerator), Id::VoiceActivity);
+        let (accelerator, lines) =
+            with(vec![Arc::new(Fake(Ok)), Arc::new(Fake(|_| Err("it is busy".to_owned())))]);
+        let model = Model::load(Engine::new(&store(), &accelerator), Id::VoiceActivity);
         assert_eq!(model.expect("the model").runs_on(), "tract");
         let lines = lines.lock().expect("lines");
         assert_eq!(lines.len(), 2, "{lines:?}");
-        assert!(lines[0].starts_with("voice-activity does not run on fake: its output speech is"), "{lines:?}");
+        assert!(
+            lines[0].starts_with("voice-activity does not run on fake: its output speech is"),
+            "{lines:?}"
+        );
         assert_eq!(lines[1], "voice-activity does not run on fake: it is busy");
     }
 
@@ -310,7 +313,7 @@ mod tests {
     fn a_file_that_is_not_the_trusted_one_is_an_error_on_every_accelerator() {
         let (accelerator, _) = with(vec![Arc::new(Fake(Ok))]);
         let nowhere = Store::new("/nowhere");
-        let error = super::super::Model::load(Engine::new(&nowhere, &accelerator), Id::VoiceActivity).err();
+        let error = Model::load(Engine::new(&nowhere, &accelerator), Id::VoiceActivity).err();
         assert!(error.is_some_and(|error| error.to_string().contains("cannot read the model file")));
     }
 }

@@ -51,7 +51,8 @@ impl Golden {
             if found.shape() != shape {
                 return Err(format!("its output {name} is {:?}, not {shape:?}", found.shape()));
             }
-            let differences = differences(found, expected).map_err(|error| one_line(&format!("{error:#}")))?;
+            let differences =
+                differences(found, expected).map_err(|error| one_line(&format!("{error:#}")))?;
             for difference in differences {
                 if !difference.is_finite() {
                     return Err(format!("its output {name} holds what is no finite number"));

@@ -45,7 +45,10 @@ where
 
 const fn tunable<P>(name: &'static str) -> Provider
 where
-    P: ExecutionProvider + ArbitrarilyConfigurableExecutionProvider + Default + Into<ExecutionProviderDispatch>,
+    P: ExecutionProvider
+        + ArbitrarilyConfigurableExecutionProvider
+        + Default
+        + Into<ExecutionProviderDispatch>,
 {
     let build = |options: &Options| {
         let tune = |provider: P, (key, value): &(String, String)| provider.with_arbitrary_config(key, value);
@@ -69,7 +72,8 @@ pub(super) fn open(library: &Path, name: &str, options: &Options) -> Result<Arc<
     load_library(library)?;
     let names = || PROVIDERS.map(|provider| provider.name).join(", ");
     let known = PROVIDERS.iter().find(|provider| provider.name == name);
-    let known = known.ok_or_else(|| format!("onnxruntime:{name} is unknown; these are known: {}", names()))?;
+    let known =
+        known.ok_or_else(|| format!("onnxruntime:{name} is unknown; these are known: {}", names()))?;
     if !(known.available)().map_err(|error| one_line(&error.to_string()))? {
         return Err(format!(
             "{} has no provider {name}; take a library that was built with it, or one of its own: {}",
@@ -97,7 +101,10 @@ fn load_library(path: &Path) -> Result<(), String> {
     static LOADED: OnceLock<(PathBuf, Result<(), String>)> = OnceLock::new();
     let load = || {
         let reason = |error: ort::LoadDynamicError| {
-            format!("{}; name onnxruntime 1.17 or later with --onnxruntime-library", one_line(&error.to_string()))
+            format!(
+                "{}; name onnxruntime 1.17 or later with --onnxruntime-library",
+                one_line(&error.to_string())
+            )
         };
         ort::init_from(path).map_err(reason).map(|environment| {
             environment.with_name("petri").with_telemetry(false).commit();

@@ -3,6 +3,7 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod accelerators;
 mod bare_metal;
 mod files;
 mod packages;
@@ -19,6 +20,7 @@ cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabi
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
@@ -52,6 +54,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             cargo(&["build", "--release", "--package", "petri"])?;
             evaluate(&["bench"], rest)
         }
+        "accelerators" => accelerators::compare(),
         "content" => content(),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
