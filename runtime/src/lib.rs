@@ -6,7 +6,7 @@
 
 pub mod capture;
 pub mod content;
-mod engine;
+pub mod engine;
 mod error;
 pub mod intake;
 pub mod journal;

@@ -1,4 +1,5 @@
-//! Every model in tract gives what the float model it was made from gives, within the manifest's tolerance.
+//! Every model gives what the float model it was made from gives, within the manifest's tolerance: in tract, and with
+//! the feature `onnxruntime` in the onnxruntime library that `ORT_DYLIB_PATH` names, too.
 //!
 //! How far each is off is printed: `cargo xtask cross` puts it into its table.
 #![allow(clippy::print_stdout)]
@@ -37,8 +38,15 @@ fn tensor(golden: &SafeTensors<'_>, name: &str) -> Tensor {
 }
 
 fn golden_pair(id: Id) {
+    let model = Model::load(&store(), id).expect("the model loads");
+    assert_eq!(model.runs_on(), "tract");
+    gives_the_golden_outputs(id, &model);
+    #[cfg(feature = "onnxruntime")]
+    gives_the_golden_outputs(id, &accelerated::model(id));
+}
+
+fn gives_the_golden_outputs(id: Id, model: &Model) {
     let (store, manifest) = (store(), get(id));
-    let model = Model::load(&store, id).expect("the model loads");
     let bytes = store.golden(id).expect("the golden pair is the trusted one");
     let golden = SafeTensors::deserialize(&bytes).expect("a safetensors file");
     let inputs = manifest.inputs.iter().map(|input| tensor(&golden, &input.name).into_tvalue()).collect();
@@ -56,9 +64,10 @@ fn golden_pair(id: Id) {
         }
         assert!(
             worst <= manifest.tolerance,
-            "{} {}: off by {worst}, tolerance {}",
+            "{} {} on {}: off by {worst}, tolerance {}",
             manifest.id,
             declared.name,
+            model.runs_on(),
             manifest.tolerance
         );
         println!(
@@ -152,4 +161,74 @@ fn a_model_that_is_not_the_trusted_one_is_refused() {
     refused("its SHA-256 is");
     std::fs::write(&path, &bytes[..100]).expect("written");
     refused("it has 100 bytes");
+}
+
+#[cfg(feature = "onnxruntime")]
+mod accelerated {
+    use super::*;
+    use petri_runtime::engine::{Accelerator, Engine};
+    use std::sync::OnceLock;
+
+    /// A model in onnxruntime. A refusal is a failed test here, not a reason for tract.
+    pub(super) fn model(id: Id) -> Model {
+        static ACCELERATOR: OnceLock<Accelerator> = OnceLock::new();
+        let accelerator = ACCELERATOR.get_or_init(|| {
+            let library =
+                std::env::var_os("ORT_DYLIB_PATH").expect("ORT_DYLIB_PATH names the onnxruntime library");
+            let choice = "onnxruntime:cpu".parse().expect("an accelerator");
+            Accelerator::start(&choice, Some(library.as_ref()), |line| panic!("{line}"))
+        });
+        let model = Model::load(Engine::new(&store(), accelerator), id).expect("the model loads");
+        assert_eq!(model.runs_on(), "onnxruntime:cpu");
+        model
+    }
+
+    fn floats<T: Datum + Copy>(models: &[Model; 2], inputs: &[(&[usize], &[T])]) -> [Vec<Vec<f32>>; 2] {
+        let tensor = |(shape, values): &(&[usize], &[T])| {
+            Tensor::from_shape(shape, values).expect("a tensor").into_tvalue()
+        };
+        let run = |model: &Model| model.floats(inputs.iter().map(tensor).collect()).expect("the model runs");
+        [run(&models[0]), run(&models[1])]
+    }
+
+    fn both(id: Id) -> [Model; 2] {
+        [Model::load(&store(), id).expect("the model loads"), model(id)]
+    }
+
+    fn close(id: Id, found: &[Vec<Vec<f32>>; 2]) {
+        for (one, other) in found[0].iter().zip(&found[1]) {
+            assert_eq!(one.len(), other.len());
+            let worst = one.iter().zip(other).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
+            assert!(worst <= get(id).tolerance, "{}: tract and onnxruntime differ by {worst}", id.folder());
+        }
+    }
+
+    #[test]
+    fn a_state_is_carried_from_run_to_run() {
+        let models = both(Id::VoiceActivity);
+        let mut states = [vec![0.0f32; 256], vec![0.0f32; 256]];
+        for frame in 0..20u16 {
+            let audio: Vec<f32> = (0..576u16)
+                .map(|i| (f32::from(i + frame * 512) * 0.07).sin() * f32::from(frame) / 40.0)
+                .collect();
+            let run = |of: usize| {
+                let inputs: [(&[usize], &[f32]); 2] = [(&[1, 576], &audio), (&[2, 1, 128], &states[of])];
+                floats(&models, &inputs)[of].clone()
+            };
+            let found = [run(0), run(1)];
+            close(Id::VoiceActivity, &found);
+            states = found.map(|mut outputs| outputs.pop().expect("a state"));
+        }
+        assert!(states[0].iter().any(|value| *value != 0.0));
+    }
+
+    #[test]
+    fn shapes_differ_from_run_to_run() {
+        let models = both(Id::TextEmotion);
+        for length in [3i64, 40, 7] {
+            let ids: Vec<i64> = (0..length).map(|i| 100 + i * 37).collect();
+            let inputs: [(&[usize], &[i64]); 1] = [(&[1, ids.len()], &ids)];
+            close(Id::TextEmotion, &floats(&models, &inputs));
+        }
+    }
 }

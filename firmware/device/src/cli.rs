@@ -5,6 +5,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use petri_core::screen::Display;
 use petri_core::{Age, Language, Level};
+use petri_runtime::engine::Choice;
 use petri_runtime::journal::Profile;
 use std::path::PathBuf;
 
@@ -16,6 +17,12 @@ pub(crate) struct Cli {
     /// The folder with the model files.
     #[arg(long, global = true, env = "PETRI_MODELS", value_name = "DIR")]
     pub(crate) models: Option<PathBuf>,
+    /// What runs the models: cpu, auto, or onnxruntime:PROVIDER as in onnxruntime:qnn; what it refuses runs on cpu.
+    #[arg(long, global = true, env = "PETRI_ACCELERATOR", value_name = "NAME", default_value = "cpu")]
+    pub(crate) accelerator: Choice,
+    /// The onnxruntime library; without it the system's is looked for.
+    #[arg(long, global = true, env = "ORT_DYLIB_PATH", value_name = "FILE")]
+    pub(crate) onnxruntime_library: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

@@ -13,9 +13,10 @@ use clap::Parser;
 use cli::{Cli, Command, Content, SheetOf};
 use petri_core::Word;
 use petri_models::{Id, Store};
+use petri_runtime::engine::{Accelerator, Engine, capabilities};
 use petri_runtime::journal::Journal;
 use petri_runtime::perception::{Sight, text::Text};
-use petri_runtime::{EDITION, Perception, intake, progress, report};
+use petri_runtime::{EDITION, Model, Perception, intake, progress, report};
 use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,13 +42,17 @@ fn told(error: &anyhow::Error) -> String {
 
 fn command(cli: Cli) -> anyhow::Result<()> {
     let store = Store::new(cli.models.unwrap_or_else(|| shared("models", "../../models")));
+    let library = cli.onnxruntime_library;
+    let start =
+        || Accelerator::start(&cli.accelerator, library.as_deref(), |line| eprintln!("petri: {line}"));
     match cli.command.unwrap_or(Command::Demo { out: None }) {
-        Command::Demo { out } => {
-            play::demo(&store, &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")))
-        }
-        Command::Run(options) => play::session(&store, *options),
+        Command::Demo { out } => play::demo(
+            Engine::new(&store, &start()),
+            &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
+        ),
+        Command::Run(options) => play::session(Engine::new(&store, &start()), *options),
         Command::See { image, json } => {
-            let seen = Sight::load(&store)?.look_closely(&intake::frame(&image)?)?;
+            let seen = Sight::load(Engine::new(&store, &start()))?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
         }
         Command::Hear { wav, words, json } => {
@@ -56,13 +61,13 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             if list.is_empty() {
                 list.extend(Word::ALL.map(Word::text));
             }
-            let mut perception = Perception::load(&store)?;
+            let mut perception = Perception::load(Engine::new(&store, &start()))?;
             let words = perception.speech.words(&list)?;
             let sound = perception.listen(&clip, &words)?;
             print(json, &sound, report::heard(&sound))
         }
         Command::Read { text, json } => {
-            let read = Text::load(&store)?.read(&text)?;
+            let read = Text::load(Engine::new(&store, &start()))?.read(&text)?;
             print(json, &read, report::read(&read))
         }
         Command::Progress { keeping, picture } => {
@@ -84,18 +89,26 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Content(action) => content(action),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
-        Command::Models => {
-            say(format_args!("edition {EDITION}, models in {}", store.folder().display()));
-            for id in Id::ALL {
-                let (manifest, bytes) = (petri_models::get(*id), store.model(*id)?.len());
-                say(format_args!(
-                    "{:<16} {bytes:>9} bytes  {:<10} {}",
-                    manifest.id, manifest.licence, manifest.title
-                ));
-            }
-            Ok(())
-        }
+        Command::Models => models(&store, &start()),
     }
+}
+
+/// Verifies and loads every model, and says what runs it.
+fn models(store: &Store, accelerator: &Accelerator) -> anyhow::Result<()> {
+    say(format_args!("edition {EDITION}, models in {}", store.folder().display()));
+    for id in Id::ALL {
+        let (manifest, bytes) = (petri_models::get(*id), store.model(*id)?.len());
+        let model = Model::load(Engine::new(store, accelerator), *id)?;
+        say(format_args!(
+            "{:<16} {bytes:>9} bytes  {:<10} {:<16} {}",
+            manifest.id,
+            manifest.licence,
+            model.runs_on(),
+            manifest.title
+        ));
+    }
+    say(format_args!("accelerator: {accelerator}\n{}", capabilities()));
+    Ok(())
 }
 
 fn content(action: Content) -> anyhow::Result<()> {

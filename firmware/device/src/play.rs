@@ -8,8 +8,8 @@ use petri_board::script;
 use petri_board::sim::{self, Hands, Options};
 use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
-use petri_models::Store;
 use petri_runtime::capture::Percept;
+use petri_runtime::engine::Engine;
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::ports::Board;
 use petri_runtime::replay::{Recorder, Recording, Start};
@@ -19,7 +19,7 @@ use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 
 /// The demonstration: a scripted learner, real pictures, real speech.
-pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
+pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
     let script = shared("demo", "../../board/demo").join("demo.script");
     let (shots, journal) = (out.join("screens"), out.join("journal.db"));
     for old in ["journal.db", "journal.db-wal", "journal.db-shm"] {
@@ -45,7 +45,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
         face_answers: false,
         record: None,
     };
-    let summary = play.on(store, &mut journal, false, || Ok(sim::open(options)?))?;
+    let summary = play.on(engine, &mut journal, false, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
     let entries = journal.entries(1)?;
     progress::write_svg(&entries, &picture)?;
@@ -68,7 +68,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
 }
 
 /// Runs a session as the flags say.
-pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
+pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
     let pack = content::open(options.pack.as_deref())?;
     let mut described = None;
     match (options.board, &options.from) {
@@ -114,7 +114,7 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
     };
     // In the terminal the screens have the room; elsewhere what happens is told line by line.
     let quiet = described.is_none() && hands == Hands::Keys;
-    let summary = play.on(store, &mut journal, quiet, || match &described {
+    let summary = play.on(engine, &mut journal, quiet, || match &described {
         Some(described) => board::open(options.board, described, pack),
         None => Ok(sim::open(sim)?),
     })?;
@@ -136,12 +136,12 @@ struct Play {
 impl Play {
     fn on(
         self,
-        store: &Store,
+        engine: Engine<'_>,
         journal: &mut Journal,
         quiet: bool,
         open: impl FnOnce() -> anyhow::Result<Board>,
     ) -> anyhow::Result<Summary> {
-        let perception = Perception::load(store)?;
+        let perception = Perception::load(engine)?;
         let mut progress = journal.progress(self.learner)?;
         let board = open()?;
         let sensors = Sensors::NONE

@@ -267,3 +267,23 @@ fn content_packs_are_checked_compiled_and_shown() {
     assert!(faults.contains("pack.toml:2: version is 0; use 1 to 65535"), "{faults}");
     assert!(faults.contains("texts.toml:2: `id` is of another kind; give a text in quotes"), "{faults}");
 }
+
+#[test]
+fn an_accelerator_that_is_not_there_is_told_and_tract_reads() {
+    let plain = said(&["read", "This is wonderful!"]);
+    let missing = ["--onnxruntime-library", "/nowhere/libonnxruntime.so"];
+    for accelerator in ["auto", "onnxruntime", "onnxruntime:qnn"] {
+        let output =
+            petri(&[&["read", "This is wonderful!", "--accelerator", accelerator][..], &missing].concat());
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            told.starts_with("petri: every model runs on tract: ") && told.lines().count() == 1,
+            "{told}"
+        );
+        assert_eq!(String::from_utf8_lossy(&output.stdout), plain, "{accelerator}");
+    }
+    let models = said(&["models"]);
+    assert!(models.contains("accelerator: tract\nCPU "), "{models}");
+    let refused = petri(&["--accelerator", "abacus", "models"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("use cpu, auto, onnxruntime"));
+}

@@ -13,8 +13,8 @@ mod pieces;
 
 use super::phrase::{Phrases, Tokens};
 use crate::Error;
-use crate::engine::{Model, tensor};
-use petri_models::{Id, Store};
+use crate::engine::{Engine, Model, tensor};
+use petri_models::Id;
 use std::sync::LazyLock;
 use tract_core::prelude::tvec;
 
@@ -40,8 +40,8 @@ impl Concern {
     ///
     /// # Errors
     /// When its file is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
-        let model = Model::load(store, Id::TextSigns)?;
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let model = Model::load(engine, Id::TextSigns)?;
         let score_min = model.manifest().number("score_min");
         Ok(Self { model, score_min })
     }

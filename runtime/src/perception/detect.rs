@@ -1,11 +1,11 @@
 //! Face detection: BlazeFace short range (Bazarevsky et al., arXiv:1907.05047).
 
 use super::sigmoid;
-use crate::engine::{Model, tensor};
+use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
 use image::RgbImage;
 use image::imageops::{self, FilterType};
-use petri_models::{Id, Store};
+use petri_models::Id;
 use serde::Serialize;
 use tract_core::prelude::tvec;
 
@@ -43,8 +43,8 @@ impl Detector {
     ///
     /// # Errors
     /// When the model is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
-        let model = Model::load(store, Id::FaceDetect)?;
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let model = Model::load(engine, Id::FaceDetect)?;
         let settings = model.manifest();
         let grids = settings.numbers("anchor_grid_cells").iter().zip(settings.numbers("anchor_repeats"));
         let anchors =

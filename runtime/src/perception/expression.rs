@@ -1,11 +1,11 @@
 //! The expression of a face: seven classes with a calibrated confidence, or unsure. Therapy edition only.
 
 use super::detect::Face;
-use crate::engine::{Model, tensor};
+use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
 use image::RgbImage;
 use petri_core::Emotion;
-use petri_models::{Id, Store};
+use petri_models::Id;
 use serde::Serialize;
 use tract_core::prelude::tvec;
 
@@ -51,8 +51,8 @@ impl Expression {
     ///
     /// # Errors
     /// When the model is missing, not trusted, does not run, or its labels are not the seven emotions.
-    pub fn load(store: &Store) -> Result<Self, Error> {
-        let model = Model::load(store, Id::FaceExpression)?;
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let model = Model::load(engine, Id::FaceExpression)?;
         let settings = model.manifest();
         let labels: Option<Vec<Emotion>> =
             settings.labels.iter().map(|label| Emotion::from_word(label)).collect();

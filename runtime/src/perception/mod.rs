@@ -1,4 +1,4 @@
-//! Perception: from signals to percepts, on models run by tract.
+//! Perception: from signals to percepts, on models that an engine runs.
 //!
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
@@ -15,8 +15,8 @@ pub mod text;
 mod tokens;
 pub mod voice;
 
+use crate::engine::Engine;
 use crate::{Clip, Error, Frame};
-use petri_models::Store;
 use serde::Serialize;
 
 /// All models, loaded.
@@ -36,11 +36,12 @@ impl Perception {
     ///
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
         // The largest first, which lowers the peak: memory that a model frees when it is loaded serves the next.
-        let speech = speech::Speech::load(store)?;
-        let text = text::Text::load(store)?;
-        Ok(Self { sight: Sight::load(store)?, voice: voice::VoiceActivity::load(store)?, speech, text })
+        let speech = speech::Speech::load(engine)?;
+        let text = text::Text::load(engine)?;
+        Ok(Self { sight: Sight::load(engine)?, voice: voice::VoiceActivity::load(engine)?, speech, text })
     }
 }
 
@@ -67,11 +68,12 @@ impl Sight {
     ///
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
         Ok(Self {
-            detector: detect::Detector::load(store)?,
+            detector: detect::Detector::load(engine)?,
             #[cfg(feature = "therapy")]
-            expression: expression::Expression::load(store)?,
+            expression: expression::Expression::load(engine)?,
         })
     }
 

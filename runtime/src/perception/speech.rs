@@ -5,10 +5,10 @@
 //! are, not only against the list.
 
 use super::tokens::Tokens;
-use crate::engine::{Model, tensor};
+use crate::engine::{Engine, Model, tensor};
 use crate::media::SAMPLE_RATE_HZ;
 use crate::{Clip, Error};
-use petri_models::{Id, Store};
+use petri_models::Id;
 use serde::Serialize;
 use tract_core::prelude::{TValue, tvec};
 
@@ -87,11 +87,12 @@ impl Speech {
     ///
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
         // The larger first: what it frees when it is loaded serves the other.
-        let decoder = Model::load(store, Id::SpeechDecoder)?;
-        let encoder = Model::load(store, Id::SpeechEncoder)?;
-        let tokens = Tokens::parse(&store.asset(Id::SpeechDecoder, "tokens.txt")?);
+        let decoder = Model::load(engine, Id::SpeechDecoder)?;
+        let encoder = Model::load(engine, Id::SpeechEncoder)?;
+        let tokens = Tokens::parse(&engine.store().asset(Id::SpeechDecoder, "tokens.txt")?);
         let settings = decoder.manifest();
         let number = |name: &str| settings.number(name);
         let samples = |seconds: f32| (seconds * SAMPLE_RATE_HZ as f32) as usize;

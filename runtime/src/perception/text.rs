@@ -4,10 +4,10 @@ use super::choice::choice;
 use super::concern::Concern;
 use super::moves::{feeling_of_word, moves, named_feeling_zh};
 use super::sigmoid;
-use crate::engine::{Model, tensor};
+use crate::engine::{Engine, Model, tensor};
 use crate::{Error, intake};
 use petri_core::{Emotion, Move, Permille, TextReading};
-use petri_models::{Id, Store};
+use petri_models::Id;
 use serde::Serialize;
 use tokenizers::Tokenizer;
 use tract_core::prelude::tvec;
@@ -99,9 +99,10 @@ impl Text {
     ///
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
-        let model = Model::load(store, Id::TextEmotion)?;
-        let bytes = store.asset(Id::TextEmotion, "tokenizer.json")?;
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
+        let model = Model::load(engine, Id::TextEmotion)?;
+        let bytes = engine.store().asset(Id::TextEmotion, "tokenizer.json")?;
         let tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| Error::Engine {
             id: Id::TextEmotion.folder(),
             reason: format!("tokenizer.json: {error}"),
@@ -113,7 +114,7 @@ impl Text {
             ekman: settings.numbers("threshold_ekman").to_vec(),
             groups: settings.numbers("threshold_groups").to_vec(),
         };
-        Ok(Self { model, tokenizer: tokenizer.into(), rules, concern: Concern::load(store)? })
+        Ok(Self { model, tokenizer: tokenizer.into(), rules, concern: Concern::load(engine)? })
     }
 
     /// Reads one sentence.

@@ -1,9 +1,9 @@
 //! Voice activity: where speech begins and ends in a stream of sound.
 
-use crate::engine::{Model, tensor};
+use crate::engine::{Engine, Model, tensor};
 use crate::media::SAMPLE_RATE_HZ;
 use crate::{Clip, Error};
-use petri_models::{Id, Store};
+use petri_models::Id;
 use std::collections::VecDeque;
 use tract_core::prelude::tvec;
 
@@ -43,8 +43,8 @@ impl VoiceActivity {
     ///
     /// # Errors
     /// When the model is missing, not trusted, or does not run.
-    pub fn load(store: &Store) -> Result<Self, Error> {
-        let model = Model::load(store, Id::VoiceActivity)?;
+    pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let model = Model::load(engine, Id::VoiceActivity)?;
         let settings = model.manifest();
         let samples = |name: &str| (settings.number(name) * SAMPLE_RATE_HZ as f32 / 1_000.0) as usize;
         let rules = Rules {

@@ -38,6 +38,8 @@ enum Command {
     Accuracy(accuracy::Options),
     /// How long the models take and how much memory, beside onnxruntime.
     Bench(bench::Options),
+    /// The golden pairs on tract and on an accelerator, side by side.
+    Accelerators(bench::accelerators::Options),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Accuracy(options) => accuracy::run(&store, &options),
         Command::Bench(options) => bench::run(&store, &options),
+        Command::Accelerators(options) => bench::accelerators::run(&store, &options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -93,7 +93,7 @@ fn modules(debian: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
             if loaded.insert(name.clone()) {
                 copy(path, &folder.join(&name))?;
                 let own = path.file_stem().is_some_and(|stem| stem == module);
-                order.push_str(&format!("{name} {}\n", if own { options } else { "" }));
+                order.extend([name.as_str(), " ", if own { options } else { "" }, "\n"]);
             }
         }
     }

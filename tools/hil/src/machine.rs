@@ -68,7 +68,7 @@ impl Machine {
         let limit = Duration::from_secs(BOOT_SECONDS_MAX);
         let (_, line) = machine.serial.wait(0, limit, "shell", |line| line.starts_with("READY "))?;
         machine.boot = start.elapsed();
-        machine.guest_boot = line.trim_start_matches("READY ").to_owned();
+        line.trim_start_matches("READY ").clone_into(&mut machine.guest_boot);
         Ok(machine)
     }
 
@@ -82,7 +82,7 @@ impl Machine {
     /// Switches off in order, so that the disks can be read here.
     pub(crate) fn switch_off(mut self) -> anyhow::Result<()> {
         self.serial.tell("cd /; umount /data; sync; poweroff -f")?;
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while self.child.try_wait()?.is_none() {
             if Instant::now() > until {
                 bail!("the machine does not switch off; see {}", self.serial.log().display());

@@ -3,6 +3,7 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod accelerators;
 mod bare_metal;
 mod cross;
 mod debian;
@@ -22,6 +23,7 @@ cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabi
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
@@ -57,6 +59,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             cargo(&["build", "--release", "--package", "petri"])?;
             evaluate(&["bench"], rest)
         }
+        "accelerators" => accelerators::compare(),
         "content" => content(),
         "cross" => cross::check(),
         "hil" => hil::run_all(rest),

@@ -1,6 +1,6 @@
 //! How long the models take and how much memory, in tract and beside it in onnxruntime.
 
-mod golden;
+pub(crate) mod accelerators;
 mod memory;
 mod onnxruntime;
 mod realistic;
@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use onnxruntime::OnnxRuntime;
 use petri_models::{Id, Store};
 use petri_runtime::Model;
+use petri_runtime::engine::Golden;
 use std::path::PathBuf;
 use std::time::Duration;
 use timing::{Limits, Times};
@@ -100,16 +101,16 @@ pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
 /// A model with its golden inputs.
 struct Timed {
     model: Model,
-    inputs: golden::Inputs,
+    golden: Golden,
 }
 
 impl Timed {
     fn load(store: &Store, id: Id) -> anyhow::Result<Self> {
-        Ok(Self { model: Model::load(store, id)?, inputs: golden::inputs(store, id)? })
+        Ok(Self { model: Model::load(store, id)?, golden: Golden::read(store, id)? })
     }
 
     fn run(&self) -> anyhow::Result<()> {
-        self.model.run(self.inputs.clone())?;
+        self.model.run(self.golden.inputs())?;
         Ok(())
     }
 }
