@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod cli;
+mod papers;
 mod play;
 mod sheet;
 
@@ -72,6 +73,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Content(action) => content(action),
+        Command::Papers { folder } => papers::write(&folder),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models => {

@@ -10,6 +10,7 @@ use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
 use petri_models::Store;
 use petri_runtime::capture::Percept;
+use petri_runtime::heart::Heart;
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::replay::{Recorder, Recording, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
@@ -43,6 +44,7 @@ pub(crate) fn demo(store: &Store, out: &Path) -> anyhow::Result<()> {
         learner: 1,
         face_answers: false,
         record: None,
+        tells: Tells::Everything,
     };
     let summary = play.on_sim(store, options, &mut journal)?;
     let picture = out.join("progress.svg");
@@ -109,6 +111,12 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         learner: options.keeping.learner,
         face_answers: options.face_answers,
         record: options.record,
+        // In the terminal the screens have the room; elsewhere what happens is told line by line.
+        tells: match hands {
+            Hands::Keys => Tells::Nothing,
+            _ if options.quiet => Tells::Trouble,
+            _ => Tells::Everything,
+        },
     };
     let summary = play.on_sim(store, sim, &mut journal)?;
     say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
@@ -124,12 +132,33 @@ struct Play {
     learner: u32,
     face_answers: bool,
     record: Option<PathBuf>,
+    tells: Tells,
+}
+
+/// What a session prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Everything,
+    /// What is amiss with the device; nothing that the learner did or showed.
+    Trouble,
+    Nothing,
+}
+
+impl Tells {
+    fn wants(self, happening: &Happening<'_>) -> bool {
+        match self {
+            Tells::Everything => true,
+            Tells::Trouble => matches!(
+                happening,
+                Happening::Trouble(_) | Happening::Percept(Percept::Sensor { .. } | Percept::Failed(_))
+            ),
+            Tells::Nothing => false,
+        }
+    }
 }
 
 impl Play {
     fn on_sim(self, store: &Store, options: Options, journal: &mut Journal) -> anyhow::Result<Summary> {
-        // In the terminal the screens have the room; elsewhere what happens is told line by line.
-        let quiet = options.hands == Hands::Keys;
         let perception = Perception::load(store)?;
         let mut progress = journal.progress(self.learner)?;
         let board = sim::open(options)?;
@@ -154,9 +183,19 @@ impl Play {
         let recorder = self.record.map(|path| Recorder::create(&path, &Start::of(&setup))).transpose();
         let mut recorder = recorder?;
         let mut last_look = String::new();
+        let mut heart = Heart::of_service();
         let keeper = Keeper { journal: &mut *journal, learner: self.learner };
         let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
+            match (&happening, &mut heart) {
+                (Happening::Step(now), Some(heart)) => heart.step(*now),
+                (Happening::Trouble(what), Some(heart)) => heart.status(what),
+                _ => {}
+            }
+            if !self.tells.wants(&happening) {
+                return;
+            }
             let line = match happening {
+                Happening::Step(_) => return,
                 Happening::Screen(screen) => format!(
                     "screen {}: {} | {}",
                     screen.scene.name(),
@@ -172,10 +211,13 @@ impl Play {
             if matches!(happening, Happening::Percept(Percept::Face { .. })) {
                 last_look.clone_from(&line);
             }
-            if !quiet && !repeated {
+            if !repeated {
                 say(line);
             }
         })?;
+        if let Some(heart) = &heart {
+            heart.end();
+        }
         recorder.map_or(Ok(()), Recorder::finish)?;
         journal.set_profile(self.learner, &Profile { comfort: summary.comfort, ..self.profile })?;
         Ok(summary)
