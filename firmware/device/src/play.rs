@@ -119,7 +119,10 @@ pub(crate) fn session(store: &Store, options: Run) -> anyhow::Result<()> {
         },
     };
     let summary = play.on_sim(store, sim, &mut journal)?;
-    say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
+    // A log with the hour of each session would tell more of a learner than the journal does.
+    if !options.quiet || summary.saved != summary.trials {
+        say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
+    }
     Ok(())
 }
 

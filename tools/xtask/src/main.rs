@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bare_metal;
+mod deb;
 mod files;
 mod packages;
 mod pictures;
@@ -20,6 +21,8 @@ cargo xtask editions    show that the school edition holds no expression code or
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
+cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
+                        the packages (--built: pack the program that is there)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -53,6 +56,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             evaluate(&["bench"], rest)
         }
         "content" => content(),
+        "deb" => deb::pack(rest),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
@@ -106,26 +110,30 @@ fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Resul
     Ok(())
 }
 
+/// The expression model's folder, its output, and the module that runs it, as symbols and strings spell them.
+const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
+
 /// Builds the school edition and looks for what must not be in it. The therapy edition is looked through, too: a
 /// search that finds nothing there would prove nothing.
 fn editions() -> anyhow::Result<()> {
-    // The model's folder, its output, and the module that runs it, as symbols and strings spell them.
-    const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
     let school = build_edition("school", &["--no-default-features"])?;
     let therapy = build_edition("therapy", &[])?;
     for trace in TRACES {
-        let found = |program: &[u8]| program.windows(trace.len()).any(|window| window == trace.as_bytes());
-        if !found(&therapy) {
+        if !holds(&therapy, trace) {
             bail!(
                 "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
             );
         }
-        if found(&school) {
+        if holds(&school, trace) {
             bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
         }
         println!("`{trace}`: in the therapy edition, not in the school edition");
     }
     Ok(())
+}
+
+fn holds(program: &[u8], trace: &str) -> bool {
+    program.windows(trace.len()).any(|window| window == trace.as_bytes())
 }
 
 fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
