@@ -191,8 +191,7 @@ fn packer() -> anyhow::Result<PathBuf> {
 fn wrap(packer: &Path, edition: Edition, arch: Arch) -> anyhow::Result<PathBuf> {
     let (place, triple) = (root().join("target/deb"), arch.triple());
     let out = place.to_string_lossy().into_owned();
-    let mut arguments =
-        vec!["--package", "petri", "--no-build", "--no-strip", "--profile", "release", "--output", &out];
+    let mut arguments = vec!["--package", "petri", "--no-build", "--profile", "release", "--output", &out];
     if edition == Edition::School {
         arguments.extend(["--variant", "school"]);
     }

@@ -71,8 +71,10 @@ pub(crate) fn gather(edition: Edition, speaks: &Path, arch: Arch) -> anyhow::Res
             copy(&from, &documents.join(name))?;
         }
     }
+    let overrides = to.join("usr/share/lintian/overrides").join(edition.package());
+    copy(&root().join("packaging/petri.overrides"), &overrides)?;
     copy(&root().join("CHANGELOG.md"), &documents.join("changelog"))?;
-    fs::write(documents.join("copyright"), licences::ours()?)?;
+    fs::write(folder.join("copyright"), licences::ours()?)?;
     fs::write(documents.join("licences-of-crates.txt"), licences::of_crates(edition, arch)?)?;
     fs::write(folder.join("changelog"), debian_changelog(edition))?;
     Ok(())

@@ -89,7 +89,7 @@ fn contents(package: &Path, edition: Edition) -> anyhow::Result<()> {
 }
 
 fn lint(package: &Path) -> anyhow::Result<()> {
-    let arguments = ["--fail-on", "error", "--no-tag-display-limit", "--allow-root"];
+    let arguments = ["--fail-on", "error", "--tag-display-limit", "0", "--allow-root"];
     run(command("lintian", &arguments).arg(package)).context("lintian found an error")?;
     println!("lintian: no errors");
     Ok(())
