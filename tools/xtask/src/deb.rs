@@ -1,5 +1,6 @@
 //! Debian packages of both editions: built, packed by cargo-deb, and tried in a folder of their own.
 
+mod foreign;
 mod licences;
 mod stage;
 mod trial;
@@ -137,6 +138,9 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<()> {
         };
         stage::gather(edition, &speaks, options.arch)?;
         let package = wrap(&packer, edition, options.arch)?;
+        if options.arch.is_foreign() {
+            foreign::depend(&package, &options.arch.program(), &edition.folder())?;
+        }
         trial::check(&package, edition, options.arch)?;
         made.push(package);
     }

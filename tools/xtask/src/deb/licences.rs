@@ -43,17 +43,22 @@ pub(crate) fn of_crates(edition: Edition, arch: Arch) -> anyhow::Result<String> 
         bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     let tree = String::from_utf8(output.stdout)?;
-    let mut lines: Vec<&str> = tree.lines().filter(|line| !line.contains("(/")).collect();
+    let mut lines: Vec<&str> =
+        tree.lines().filter(|line| !line.contains("(/")).map(|line| line.trim_end_matches(" (*)")).collect();
     lines.sort_unstable();
     lines.dedup();
     let sources = sources()?;
-    let (mut list, mut texts) = (String::new(), Vec::<String>::new());
+    let mut list = String::from(
+        "The crates that are compiled in, with their licences and the numbers of the texts below. A crate without a\n\
+         number brings no text; its licence is in /usr/share/common-licenses, or among those of other crates. Where\n\
+         there is a choice, MIT is taken, else Apache-2.0, else MPL-2.0; sources are at https://crates.io.\n\n",
+    );
+    let mut texts = Vec::<String>::new();
     for line in lines {
         let (package, licence) = line.split_once('|').unwrap_or((line, ""));
         let mut words = package.split(' ');
         let (name, version) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let (folder, licence) =
-            (format!("{name}-{}", version.trim_start_matches('v')), licence.replace(" (*)", ""));
+        let folder = format!("{name}-{}", version.trim_start_matches('v'));
         let numbers: Vec<String> = texts_of(&sources, &folder)?
             .into_iter()
             .map(|text| {

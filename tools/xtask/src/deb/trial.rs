@@ -222,7 +222,7 @@ fn removal(place: &Path, edition: Edition) -> anyhow::Result<()> {
 }
 
 /// What a command prints; its complaint is the error.
-fn output(command: &mut Command) -> anyhow::Result<String> {
+pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     let shown = format!("{command:?}").replace('"', "");
     let output = command.output().with_context(|| format!("cannot start `{shown}`; is it installed?"))?;
     if !output.status.success() {
