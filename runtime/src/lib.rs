@@ -8,6 +8,7 @@ pub mod capture;
 pub mod content;
 pub mod engine;
 mod error;
+pub mod heart;
 pub mod intake;
 pub mod journal;
 mod media;

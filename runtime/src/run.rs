@@ -42,6 +42,8 @@ pub enum Happening<'a> {
     Entry(&'a Entry),
     /// Something is amiss; the session goes on.
     Trouble(&'a str),
+    /// The session made a step, and everything that it asked for was done: the screen shows, the entry is kept.
+    Step(Millis),
 }
 
 /// What a session came to.
@@ -112,6 +114,7 @@ pub fn run(
             break Err(error);
         }
         capture.gate(reply.screen.sensing, session.may_sense());
+        tell(Happening::Step(now));
         if session.is_over() || stage.closed.is_some_and(|closed| now.since(closed) >= CLOSE_MS) {
             break Ok(());
         }

@@ -78,6 +78,12 @@ pub(crate) enum Command {
     /// Look at the board file, and try each part of the board.
     #[command(subcommand)]
     Board(Board),
+    /// Write the manual pages and the shell completions.
+    #[command(hide = true)]
+    Papers {
+        /// The folder they go into.
+        folder: PathBuf,
+    },
     /// Check, compile and look at content packs.
     #[command(subcommand)]
     Content(Content),
@@ -282,6 +288,9 @@ pub(crate) struct Run {
     /// Let a face that is held answer questions, too.
     #[arg(long)]
     pub(crate) face_answers: bool,
+    /// Print only what is amiss with the device, for a log that others may read.
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }
 
 /// A board by name.

@@ -5,6 +5,7 @@
 
 mod board;
 mod cli;
+mod papers;
 mod play;
 mod sheet;
 
@@ -87,6 +88,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Board(action) => board::command(action),
         Command::Content(action) => content(action),
+        Command::Papers { folder } => papers::write(&folder),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models => models(&store, &start()),

@@ -10,6 +10,7 @@ use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
 use petri_runtime::capture::Percept;
 use petri_runtime::engine::Engine;
+use petri_runtime::heart::Heart;
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::ports::Board;
 use petri_runtime::replay::{Recorder, Recording, Start};
@@ -44,8 +45,9 @@ pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
         learner: 1,
         face_answers: false,
         record: None,
+        tells: Tells::Everything,
     };
-    let summary = play.on(engine, &mut journal, false, || Ok(sim::open(options)?))?;
+    let summary = play.on(engine, &mut journal, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
     let entries = journal.entries(1)?;
     progress::write_svg(&entries, &picture)?;
@@ -111,14 +113,21 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         learner: options.keeping.learner,
         face_answers: options.face_answers,
         record: options.record,
+        // In the terminal the screens have the room; elsewhere what happens is told line by line.
+        tells: match hands {
+            Hands::Keys if described.is_none() => Tells::Nothing,
+            _ if options.quiet => Tells::Trouble,
+            _ => Tells::Everything,
+        },
     };
-    // In the terminal the screens have the room; elsewhere what happens is told line by line.
-    let quiet = described.is_none() && hands == Hands::Keys;
-    let summary = play.on(engine, &mut journal, quiet, || match &described {
+    let summary = play.on(engine, &mut journal, || match &described {
         Some(described) => board::open(options.board, described, pack),
         None => Ok(sim::open(sim)?),
     })?;
-    say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
+    // A log with the hour of each session would tell more of a learner than the journal does.
+    if !options.quiet || summary.saved != summary.trials {
+        say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
+    }
     Ok(())
 }
 
@@ -131,6 +140,29 @@ struct Play {
     learner: u32,
     face_answers: bool,
     record: Option<PathBuf>,
+    tells: Tells,
+}
+
+/// What a session prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    Everything,
+    /// What is amiss with the device; nothing that the learner did or showed.
+    Trouble,
+    Nothing,
+}
+
+impl Tells {
+    fn wants(self, happening: &Happening<'_>) -> bool {
+        match self {
+            Tells::Everything => true,
+            Tells::Trouble => matches!(
+                happening,
+                Happening::Trouble(_) | Happening::Percept(Percept::Sensor { .. } | Percept::Failed(_))
+            ),
+            Tells::Nothing => false,
+        }
+    }
 }
 
 impl Play {
@@ -138,7 +170,6 @@ impl Play {
         self,
         engine: Engine<'_>,
         journal: &mut Journal,
-        quiet: bool,
         open: impl FnOnce() -> anyhow::Result<Board>,
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
@@ -165,9 +196,19 @@ impl Play {
         let recorder = self.record.map(|path| Recorder::create(&path, &Start::of(&setup))).transpose();
         let mut recorder = recorder?;
         let mut last_look = String::new();
+        let mut heart = Heart::of_service();
         let keeper = Keeper { journal: &mut *journal, learner: self.learner };
         let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
+            match (&happening, &mut heart) {
+                (Happening::Step(now), Some(heart)) => heart.step(*now),
+                (Happening::Trouble(what), Some(heart)) => heart.status(what),
+                _ => {}
+            }
+            if !self.tells.wants(&happening) {
+                return;
+            }
             let line = match happening {
+                Happening::Step(_) => return,
                 Happening::Screen(screen) => format!(
                     "screen {}: {} | {}",
                     screen.scene.name(),
@@ -183,10 +224,13 @@ impl Play {
             if matches!(happening, Happening::Percept(Percept::Face { .. })) {
                 last_look.clone_from(&line);
             }
-            if !quiet && !repeated {
+            if !repeated {
                 say(line);
             }
         })?;
+        if let Some(heart) = &heart {
+            heart.end();
+        }
         recorder.map_or(Ok(()), Recorder::finish)?;
         journal.set_profile(self.learner, &Profile { comfort: summary.comfort, ..self.profile })?;
         Ok(summary)

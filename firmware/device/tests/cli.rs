@@ -219,13 +219,12 @@ fn one_perception_each_in_words_and_in_json() {
     );
 }
 
-#[test]
-fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
+/// What a session says that answers two questions with its hands on the standard input.
+fn through_a_pipe(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     use std::io::Write;
-    let folder = Folder::new();
-    let (journal, shots, picture) = (folder.path("j.db"), folder.path("shots"), folder.path("p.svg"));
     let mut child = Command::new(env!("CARGO_BIN_EXE_petri"))
-        .args(["run", "--journal", &journal, "--shots", &shots, "--seed", "3", "--learner", "7"])
+        .args(arguments)
+        .envs(environment.iter().copied())
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
@@ -233,8 +232,19 @@ fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
     let lines = "a\nb\na\na\na\nI think she is sad\nstop\na\n";
     child.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("written");
     let output = child.wait_with_output().expect("ended");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && told.contains("2 trials, 2 safe in the journal"), "{told}");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
+    let folder = Folder::new();
+    let (journal, shots, picture) = (folder.path("j.db"), folder.path("shots"), folder.path("p.svg"));
+    let told = through_a_pipe(
+        &["run", "--journal", &journal, "--shots", &shots, "--seed", "3", "--learner", "7"],
+        &[],
+    );
+    assert!(told.contains("2 trials, 2 safe in the journal"), "{told}");
     assert!(told.contains("sad by text"), "{told}");
     let pictures = std::fs::read_dir(&shots).expect("pictures").count();
     assert!(pictures >= 6, "{pictures} pictures");
@@ -244,6 +254,44 @@ fn a_session_through_a_pipe_is_kept_and_its_progress_is_drawn() {
     let svg = std::fs::read_to_string(&picture).expect("a picture");
     assert!(svg.contains("<polyline") && svg.contains("Faces"), "{svg}");
     refused(&["progress", "--journal", &journal, "--learner", "8"], "no trials of learner 8; it has [7]");
+}
+
+#[test]
+fn a_quiet_session_tells_nothing_of_the_learner() {
+    let folder = Folder::new();
+    let journal = folder.path("j.db");
+    let notify = folder.path("notify");
+    let service = std::os::unix::net::UnixDatagram::bind(&notify).expect("a socket");
+    service.set_nonblocking(true).expect("set");
+    let environment = [("NOTIFY_SOCKET", notify.as_str()), ("WATCHDOG_USEC", "2000000")];
+    let told = through_a_pipe(&["run", "--quiet", "--journal", &journal, "--seed", "3"], &environment);
+    assert_eq!(told, "");
+    let mut buffer = [0; 512];
+    let messages: Vec<String> =
+        std::iter::from_fn(|| service.recv(&mut buffer).ok().map(|n| buffer[..n].to_vec()))
+            .map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
+            .collect();
+    let (first, rest) = messages.split_first().expect("messages");
+    let (last, beats) = rest.split_last().expect("messages");
+    assert_eq!(first, "READY=1\nSTATUS=the screen is on\nWATCHDOG=1");
+    assert!(beats.len() > 2 && beats.iter().all(|beat| beat == "WATCHDOG=1"), "{beats:?}");
+    assert_eq!(last, "STOPPING=1\nSTATUS=the session is over");
+    let table = said(&["progress", "--journal", &journal, "--picture", &folder.path("p.svg")]);
+    assert!(table.contains("2 trials in 1 sessions"), "{table}");
+}
+
+#[test]
+fn manual_pages_and_completions_come_from_the_command_line() {
+    let folder = Folder::new();
+    said(&["papers", &folder.path("papers")]);
+    let read = |name: &str| std::fs::read_to_string(folder.path(&format!("papers/{name}"))).expect(name);
+    assert!(read("man/petri.1").contains("petri\\-run(1)"), "{}", read("man/petri.1"));
+    assert!(read("man/petri-run.1").contains("\\-\\-quiet"));
+    for shell in ["petri.bash", "_petri", "petri.fish"] {
+        assert!(read(&format!("completions/{shell}")).contains("quiet"), "{shell}");
+    }
+    folder.file("taken", b"");
+    refused(&["papers", &folder.path("taken")], "name another folder");
 }
 
 #[test]

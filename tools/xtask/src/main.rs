@@ -6,6 +6,7 @@
 mod accelerators;
 mod bare_metal;
 mod cross;
+mod deb;
 mod debian;
 mod files;
 mod hil;
@@ -27,6 +28,8 @@ cargo xtask accelerators            the models on tract and on onnxruntime: same
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
+cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
+                        the packages (--built: pack the program that is there)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -63,6 +66,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "cross" => cross::check(),
         "hil" => hil::run_all(rest),
+        "deb" => deb::pack(rest),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
@@ -137,26 +141,30 @@ fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Resul
     Ok(())
 }
 
+/// The expression model's folder, its output, and the module that runs it, as symbols and strings spell them.
+const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
+
 /// Builds the school edition and looks for what must not be in it. The therapy edition is looked through, too: a
 /// search that finds nothing there would prove nothing.
 fn editions() -> anyhow::Result<()> {
-    // The model's folder, its output, and the module that runs it, as symbols and strings spell them.
-    const TRACES: [&str; 3] = ["face-expression", "log_probabilities", "perception10expression"];
     let school = build_edition("school", &["--no-default-features"])?;
     let therapy = build_edition("therapy", &[])?;
     for trace in TRACES {
-        let found = |program: &[u8]| program.windows(trace.len()).any(|window| window == trace.as_bytes());
-        if !found(&therapy) {
+        if !holds(&therapy, trace) {
             bail!(
                 "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
             );
         }
-        if found(&school) {
+        if holds(&school, trace) {
             bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
         }
         println!("`{trace}`: in the therapy edition, not in the school edition");
     }
     Ok(())
+}
+
+fn holds(program: &[u8], trace: &str) -> bool {
+    program.windows(trace.len()).any(|window| window == trace.as_bytes())
 }
 
 fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {

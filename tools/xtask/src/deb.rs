@@ -1,0 +1,223 @@
+//! Debian packages of both editions: built, packed by cargo-deb, and tried in a folder of their own.
+
+mod foreign;
+mod licences;
+mod stage;
+mod trial;
+
+use crate::{cargo, command, packages, root, run, target};
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The packer, pinned like every other dependency.
+const PACKER: &str = "3.8.0";
+
+/// An edition, which is a package of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edition {
+    Therapy,
+    School,
+}
+
+impl Edition {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Edition::Therapy => "therapy",
+            Edition::School => "school",
+        }
+    }
+
+    pub(crate) fn package(self) -> &'static str {
+        match self {
+            Edition::Therapy => "petri",
+            Edition::School => "petri-school",
+        }
+    }
+
+    /// What cargo is told, in addition to the package.
+    fn features(self) -> Vec<&'static str> {
+        let mut features = match self {
+            Edition::Therapy => Vec::new(),
+            Edition::School => vec!["--no-default-features"],
+        };
+        if has_drivers() {
+            features.extend(["--features", "petri/hardware"]);
+        }
+        features
+    }
+
+    /// Where everything of this package is gathered.
+    fn folder(self) -> PathBuf {
+        root().join("target/deb").join(self.name())
+    }
+}
+
+/// A processor, as Debian and as Rust call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Arch {
+    pub(crate) debian: &'static str,
+    rust: &'static str,
+}
+
+const ARCHS: [Arch; 2] =
+    [Arch { debian: "amd64", rust: "x86_64" }, Arch { debian: "arm64", rust: "aarch64" }];
+
+impl Arch {
+    fn triple(self) -> String {
+        format!("{}-unknown-linux-gnu", self.rust)
+    }
+
+    /// Whether programs of this machine are of another kind.
+    pub(crate) fn is_foreign(self) -> bool {
+        self.rust != std::env::consts::ARCH
+    }
+
+    fn program(self) -> PathBuf {
+        let folder = if self.is_foreign() { target().join(self.triple()) } else { target() };
+        folder.join("release/petri")
+    }
+}
+
+/// What is to be packed.
+struct Options {
+    arch: Arch,
+    editions: Vec<Edition>,
+    built: bool,
+}
+
+impl Options {
+    fn parse(rest: &[String]) -> anyhow::Result<Self> {
+        let here = ARCHS.into_iter().find(|arch| !arch.is_foreign());
+        let (mut arch, mut built, mut editions) = (here, false, vec![Edition::Therapy, Edition::School]);
+        let mut words = rest.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            match word {
+                "--built" => built = true,
+                "--arch" => {
+                    let name = words.next().unwrap_or_default();
+                    arch = ARCHS.into_iter().find(|arch| arch.debian == name);
+                }
+                "--edition" => {
+                    let name = words.next().unwrap_or_default();
+                    editions.retain(|edition| edition.name() == name);
+                }
+                _ => bail!("`{word}` is no flag of `cargo xtask deb`; use --arch, --edition or --built"),
+            }
+        }
+        let arch = arch.context("packages are made for --arch amd64 and --arch arm64")?;
+        if editions.is_empty() {
+            bail!("use --edition therapy or --edition school; without it both are packed");
+        }
+        Ok(Self { arch, editions, built })
+    }
+}
+
+/// Builds, packs and tries the packages.
+pub(crate) fn pack(rest: &[String]) -> anyhow::Result<()> {
+    let options = Options::parse(rest)?;
+    packages::compiler()?;
+    trial::tools()?;
+    let packer = packer()?;
+    if !has_drivers() {
+        println!("`petri` declares no feature `hardware`: these packages can run the simulator only");
+    }
+    let mut made = Vec::new();
+    for edition in options.editions {
+        println!("\n== {} for {}", edition.package(), options.arch.debian);
+        if !options.built {
+            build(edition, options.arch)?;
+        }
+        let program = options.arch.program();
+        stage::check_edition(&program, edition)?;
+        let speaks = if options.arch.is_foreign() {
+            build(edition, ARCHS.into_iter().find(|arch| !arch.is_foreign()).unwrap_or(options.arch))?;
+            target().join("release/petri")
+        } else {
+            program
+        };
+        stage::gather(edition, &speaks, options.arch)?;
+        let package = wrap(&packer, edition, options.arch)?;
+        if options.arch.is_foreign() {
+            foreign::depend(&package, &options.arch.program(), &edition.folder())?;
+        }
+        trial::check(&package, edition, options.arch)?;
+        made.push(package);
+    }
+    println!();
+    for package in made {
+        println!("{}  {:.1} MB", package.display(), std::fs::metadata(&package)?.len() as f64 / 1e6);
+    }
+    Ok(())
+}
+
+/// Whether the program can drive real boards: a feature that it declares, or not yet.
+fn has_drivers() -> bool {
+    let manifest = std::fs::read_to_string(root().join("firmware/device/Cargo.toml")).unwrap_or_default();
+    manifest.lines().any(|line| line.starts_with("hardware = "))
+}
+
+fn build(edition: Edition, arch: Arch) -> anyhow::Result<()> {
+    let triple = arch.triple();
+    let mut arguments = vec!["build", "--release", "--package", "petri"];
+    arguments.extend(edition.features());
+    if !arch.is_foreign() {
+        return cargo(&arguments);
+    }
+    arguments.extend(["--target", &triple]);
+    let tools = format!("{}-linux-gnu", arch.rust);
+    let (upper, lower) = (triple.to_uppercase().replace('-', "_"), triple.replace('-', "_"));
+    let libraries = root().join("target/cross/sysroot");
+    run(command("cargo", &arguments)
+        .env(format!("CARGO_TARGET_{upper}_LINKER"), format!("{tools}-gcc"))
+        .env(format!("CC_{lower}"), format!("{tools}-gcc"))
+        .env(format!("AR_{lower}"), format!("{tools}-ar"))
+        .env("PKG_CONFIG_ALLOW_CROSS", "1")
+        .env("PKG_CONFIG_SYSROOT_DIR", &libraries)
+        .env("PKG_CONFIG_LIBDIR", libraries.join("usr/lib").join(&tools).join("pkgconfig"))
+        .env(format!("BINDGEN_EXTRA_CLANG_ARGS_{lower}"), format!("--target={tools} -I/usr/{tools}/include")))
+    .with_context(|| format!("building for {triple} needs `rustup target add {triple}` and gcc-{tools}"))
+}
+
+/// The packer; it is built the first time, which takes a minute.
+fn packer() -> anyhow::Result<PathBuf> {
+    let folder = root().join("target/tools").join(format!("cargo-deb-{PACKER}"));
+    let program = folder.join("bin/cargo-deb");
+    if !program.exists() {
+        let (version, place) = (format!("={PACKER}"), folder.to_string_lossy().into_owned());
+        cargo(&["install", "cargo-deb", "--locked", "--version", &version, "--root", &place])
+            .context("cargo-deb comes from crates.io; check the network")?;
+    }
+    Ok(program)
+}
+
+/// One package out of what was gathered.
+fn wrap(packer: &Path, edition: Edition, arch: Arch) -> anyhow::Result<PathBuf> {
+    let (place, triple) = (root().join("target/deb"), arch.triple());
+    let out = place.to_string_lossy().into_owned();
+    let mut arguments = vec!["--package", "petri", "--no-build", "--profile", "release", "--output", &out];
+    if edition == Edition::School {
+        arguments.extend(["--variant", "school"]);
+    }
+    if arch.is_foreign() {
+        arguments.extend(["--target", &triple]);
+    }
+    let mut packing = command(&packer.to_string_lossy(), &arguments);
+    if let Some(seconds) = last_commit("%ct") {
+        packing.env("SOURCE_DATE_EPOCH", seconds);
+    }
+    run(&mut packing)?;
+    let version = env!("CARGO_PKG_VERSION");
+    Ok(place.join(format!("{}_{version}-1_{}.deb", edition.package(), arch.debian)))
+}
+
+/// When the sources were last changed, so that the same sources give the same package.
+fn last_commit(format: &str) -> Option<String> {
+    let output = Command::new("git")
+        .args(["log", "-1", &format!("--format={format}")])
+        .current_dir(root())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
