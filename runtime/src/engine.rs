@@ -1,7 +1,7 @@
 //! What runs a model: tract, or an accelerator that was chosen at the start.
 //!
-//! [`Model`] is what perception uses. Behind it stands the seam for an accelerator, two traits: [`Backend`] makes
-//! a [`Program`] of the bytes of a model, and a program maps tensors to tensors. A vendor whose runtime
+//! [`Model`] is what perception uses. Behind it stands the seam for an accelerator, two traits: `Backend` makes
+//! a `Program` of the bytes of a model, and a program maps tensors to tensors. A vendor whose runtime
 //! onnxruntime does not reach adds a third backend beside `tract` and `onnxruntime` (`docs/accelerators.md`).
 
 mod accelerator;
