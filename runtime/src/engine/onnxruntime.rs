@@ -5,6 +5,7 @@ use ort::ep::{self, ArbitrarilyConfigurableExecutionProvider, ExecutionProvider,
 use ort::session::{Session, SessionInputValue};
 use ort::value::TensorRef;
 use petri_models::Manifest;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tract_core::prelude::*;
@@ -101,10 +102,13 @@ fn load_library(path: &Path) -> Result<(), String> {
     static LOADED: OnceLock<(PathBuf, Result<(), String>)> = OnceLock::new();
     let load = || {
         let reason = |error: ort::LoadDynamicError| {
-            format!(
-                "{}; name onnxruntime 1.17 or later with --onnxruntime-library",
-                one_line(&error.to_string())
-            )
+            // The linker's own words are a level deeper.
+            let cause = match &error {
+                ort::LoadDynamicError::Dlopen { error, .. } => error.source().map(ToString::to_string),
+                _ => None,
+            };
+            let cause = cause.unwrap_or_else(|| error.to_string());
+            format!("{}; name onnxruntime 1.17 or later with --onnxruntime-library", one_line(&cause))
         };
         ort::init_from(path).map_err(reason).map(|environment| {
             environment.with_name("petri").with_telemetry(false).commit();
