@@ -119,7 +119,9 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<()> {
     packages::compiler()?;
     trial::tools()?;
     let packer = packer()?;
-    if !has_drivers() {
+    if has_drivers() {
+        packages::hardware()?;
+    } else {
         println!("`petri` declares no feature `hardware`: these packages can run the simulator only");
     }
     let mut made = Vec::new();
