@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// Longest side that is drawn on.
 const SIDE_PIXELS_MAX: u32 = 8_192;
 
+/// Fewest lines in one write.
+const LINES_MIN: u32 = 2;
+
 /// How the pixels lie in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Geometry {
@@ -70,6 +73,14 @@ fn mode(modes: &str) -> Option<(u32, u32)> {
     Some((width.parse().ok()?, height.parse().ok()?))
 }
 
+/// Switches a display on that no console uses or that has gone blank. Where this may not be written, the console has
+/// switched it on already.
+fn wake(folder: &Path) {
+    for (file, value) in [("blank", "0"), ("pan", "0,0")] {
+        let _ = fs::write(folder.join(file), value);
+    }
+}
+
 /// The display of the kernel's.
 pub(crate) struct Framebuffer {
     path: PathBuf,
@@ -77,7 +88,8 @@ pub(crate) struct Framebuffer {
     pub(crate) geometry: Geometry,
     size: Size,
     zoom: u32,
-    rows: Vec<Vec<u8>>,
+    /// What was written, line by line as the device has it.
+    frame: Vec<u8>,
 }
 
 impl Framebuffer {
@@ -85,29 +97,30 @@ impl Framebuffer {
     pub(crate) fn open(device: &Path, geometry: Option<&Path>) -> Result<Self, Trouble> {
         let file = OpenOptions::new().write(true).open(device).map_err(|error| explain(&error, device))?;
         let usual = || Path::new("/sys/class/graphics").join(device.file_name().unwrap_or_default());
-        let geometry = Geometry::read(&geometry.map_or_else(usual, Path::to_owned))?;
+        let folder = geometry.map_or_else(usual, Path::to_owned);
+        let geometry = Geometry::read(&folder)?;
+        wake(&folder);
         let whole = Size::new(geometry.width, geometry.height);
         let own = Display::Colour320x240.size();
         let zoom = (whole.width / own.width).min(whole.height / own.height);
         // A screen smaller than Petri's own is drawn on as it is.
         let (size, zoom) = if zoom == 0 { (whole.component_max(SIZE_MIN), 1) } else { (own, zoom) };
-        let mut screen = Self { path: device.to_owned(), file, geometry, size, zoom, rows: Vec::new() };
+        let mut screen = Self { path: device.to_owned(), file, geometry, size, zoom, frame: Vec::new() };
         screen.clear()?;
         Ok(screen)
     }
 
     fn clear(&mut self) -> Result<(), Trouble> {
-        let mut row = Vec::new();
+        let mut line = Vec::new();
         for _ in 0..self.geometry.width {
-            self.geometry.put(Rgb565::of(Tint::Paper), &mut row);
+            self.geometry.put(Rgb565::of(Tint::Paper), &mut line);
         }
-        for y in 0..self.geometry.height {
-            self.write(y, 0, &row)?;
-        }
-        Ok(())
+        line.resize(self.geometry.stride as usize, 0);
+        self.frame = line.repeat(self.geometry.height as usize);
+        self.write(0, self.geometry.height)
     }
 
-    /// Draws `screen`; only lines that changed are written.
+    /// Draws `screen`; only from the first to the last line that changed is anything written.
     pub(crate) fn show(&mut self, screen: &Screen, pack: &Pack<'_>) -> Result<(), Trouble> {
         self.put(&Canvas::<Rgb565>::of(screen, pack, self.size))
     }
@@ -118,30 +131,37 @@ impl Framebuffer {
         let left = self.geometry.width.saturating_sub(shown.width) / 2;
         let top = self.geometry.height.saturating_sub(shown.height) / 2;
         let columns = shown.width.min(self.geometry.width);
+        let stride = self.geometry.stride as usize;
+        let mut changed: Option<(u32, u32)> = None;
+        let mut row = Vec::with_capacity(4 * columns as usize);
         for y in 0..self.size.height {
-            let mut row = Vec::with_capacity(4 * columns as usize);
+            row.clear();
             for x in 0..columns {
                 self.geometry.put(canvas.pixel(x / self.zoom, y).unwrap_or(Rgb565::BLACK), &mut row);
             }
-            if self.rows.get(y as usize) == Some(&row) {
-                continue;
-            }
-            let bottom = self.geometry.height.saturating_sub(top);
-            for line in (y * self.zoom..(y + 1) * self.zoom).take_while(|line| *line < bottom) {
-                self.write(top + line, left, &row)?;
-            }
-            if let Some(last) = self.rows.get_mut(y as usize) {
-                *last = row;
-            } else {
-                self.rows.push(row);
+            for line in top + y * self.zoom..top + (y + 1) * self.zoom {
+                let start = line as usize * stride + (left * self.geometry.bits / 8) as usize;
+                let Some(old) = self.frame.get_mut(start..start + row.len()) else { break };
+                if old != row {
+                    old.copy_from_slice(&row);
+                    changed = Some((changed.map_or(line, |(first, _)| first), line + 1));
+                }
             }
         }
-        Ok(())
+        changed.map_or(Ok(()), |(first, end)| self.write(first, end))
     }
 
-    fn write(&mut self, y: u32, x: u32, row: &[u8]) -> Result<(), Trouble> {
-        let place = u64::from(y) * u64::from(self.geometry.stride) + u64::from(x * self.geometry.bits / 8);
-        let written = self.file.seek(SeekFrom::Start(place)).and_then(|_| self.file.write_all(row));
+    /// Writes the lines from `first` to before `end`.
+    fn write(&mut self, first: u32, end: u32) -> Result<(), Trouble> {
+        // Linux 6.1 does not show what is written to exactly one whole line: it takes its right edge for its left one.
+        let first = if end - first < LINES_MIN { end.saturating_sub(LINES_MIN) } else { first };
+        let end = end.max(LINES_MIN).min(self.geometry.height);
+        let stride = self.geometry.stride as usize;
+        // What lies behind the last pixel of the last line may not be the device's any more.
+        let last = (end as usize - 1) * stride + (self.geometry.width * self.geometry.bits / 8) as usize;
+        let bytes = &self.frame[first as usize * stride..last];
+        let place = SeekFrom::Start(u64::from(first) * stride as u64);
+        let written = self.file.seek(place).and_then(|_| self.file.write_all(bytes));
         written.map_err(|error| explain(&error, &self.path))
     }
 }
@@ -201,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lines_that_changed_are_written() {
+    fn only_what_changed_is_written_and_never_a_single_line() {
         let (folder, opened) = plain("320,240", 32, 1_280, None);
         let mut display = opened.expect("opened");
         let mut canvas = Canvas::<Rgb565>::blank(Size::new(320, 240));
@@ -213,7 +233,9 @@ mod tests {
         display.put(&canvas).expect("shown");
         let bytes = fs::read(&path).expect("read");
         assert_eq!(&bytes[100 * 1_280 + 12..][..4], [0, 0, 255, 0]);
-        assert!(bytes[..100 * 1_280].iter().chain(&bytes[101 * 1_280..]).all(|byte| *byte == 7));
+        let (above, below) = (&bytes[..99 * 1_280], &bytes[101 * 1_280..]);
+        assert!(above.iter().chain(below).all(|byte| *byte == 7));
+        assert!(bytes[99 * 1_280..101 * 1_280].iter().all(|byte| *byte != 7));
     }
 
     #[test]

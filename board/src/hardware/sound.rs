@@ -2,7 +2,8 @@
 
 use super::advice::{Trouble, permission};
 use cpal::traits::HostTrait;
-use cpal::{ErrorKind, HostId, SampleFormat, StreamConfig, SupportedStreamConfigRange};
+use cpal::{BufferSize, ErrorKind, HostId, SampleFormat, StreamConfig};
+use cpal::{SupportedBufferSize, SupportedStreamConfigRange};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +15,10 @@ const RATES_HZ: [u32; 6] = [48_000, 16_000, 32_000, 96_000, 44_100, 8_000];
 const RATE_HZ_MIN: u32 = 8_000;
 const RATE_HZ_MAX: u32 = 192_000;
 const CHANNELS_MAX: u16 = 32;
+
+/// Sound comes and goes in portions of this length, two of which fit the device's buffer: long enough for a small board
+/// that is busy with a model.
+const PORTION_MS: u32 = 100;
 
 /// Sample formats that are read and written, the best first.
 const FORMATS: [SampleFormat; 11] = [
@@ -36,6 +41,8 @@ pub(crate) struct Form {
     pub(crate) rate_hz: u32,
     pub(crate) channels: u16,
     pub(crate) format: SampleFormat,
+    /// Frames in a portion, where the device says what it can do.
+    portion: Option<u32>,
 }
 
 impl Form {
@@ -43,7 +50,7 @@ impl Form {
         StreamConfig {
             channels: self.channels,
             sample_rate: self.rate_hz,
-            buffer_size: cpal::BufferSize::Default,
+            buffer_size: self.portion.map_or(BufferSize::Default, BufferSize::Fixed),
         }
     }
 }
@@ -64,10 +71,19 @@ pub(crate) fn choose(ranges: impl IntoIterator<Item = SupportedStreamConfigRange
         let (rate_rank, rate_hz) = rate.map_or((RATES_HZ.len(), high), |(rank, rate)| (rank, *rate));
         let rank = (range.channels(), rate_rank, format_rank);
         if best.is_none_or(|(other, _)| rank < other) {
-            best = Some((rank, Form { rate_hz, channels: range.channels(), format: range.sample_format() }));
+            let (channels, format) = (range.channels(), range.sample_format());
+            let portion = portion(rate_hz, range.buffer_size());
+            best = Some((rank, Form { rate_hz, channels, format, portion }));
         }
     }
     best.map(|(_, form)| form)
+}
+
+fn portion(rate_hz: u32, possible: &SupportedBufferSize) -> Option<u32> {
+    match possible {
+        SupportedBufferSize::Range { min, max } => Some((rate_hz / 1_000 * PORTION_MS).min(*max).max(*min)),
+        SupportedBufferSize::Unknown => None,
+    }
 }
 
 /// The device of this ALSA name.
@@ -154,7 +170,6 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cpal::SupportedBufferSize;
 
     fn range(channels: u16, low: u32, high: u32, format: SampleFormat) -> SupportedStreamConfigRange {
         SupportedStreamConfigRange::new(channels, low, high, SupportedBufferSize::Unknown, format)
@@ -163,7 +178,7 @@ mod tests {
     #[test]
     fn the_form_of_a_device_is_chosen_with_care() {
         let form = |ranges: &[SupportedStreamConfigRange]| choose(ranges.iter().copied());
-        let of = |rate_hz, channels, format| Some(Form { rate_hz, channels, format });
+        let of = |rate_hz, channels, format| Some(Form { rate_hz, channels, format, portion: None });
         let usb = [range(2, 44_100, 48_000, SampleFormat::I16), range(1, 8_000, 48_000, SampleFormat::I16)];
         assert_eq!(form(&usb), of(48_000, 1, SampleFormat::I16));
         let i2s = [range(2, 8_000, 192_000, SampleFormat::I32), range(2, 8_000, 192_000, SampleFormat::I16)];
@@ -175,6 +190,16 @@ mod tests {
         assert_eq!(form(&[range(2, 48_000, 48_000, SampleFormat::DsdU8)]), None);
         assert_eq!(form(&[range(64, 48_000, 48_000, SampleFormat::I16)]), None);
         assert_eq!(form(&[]), None);
+    }
+
+    #[test]
+    fn a_portion_is_as_long_as_the_device_allows() {
+        let of = |min, max| portion(48_000, &SupportedBufferSize::Range { min, max });
+        assert_eq!(
+            (of(32, 65_536), of(32, 2_048), of(9_600, 65_536)),
+            (Some(4_800), Some(2_048), Some(9_600))
+        );
+        assert_eq!(portion(48_000, &SupportedBufferSize::Unknown), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ const APART: Duration = Duration::from_millis(250);
 pub(crate) enum Press {
     A = 0,
     B = 1,
+    C = 2,
     Stop = 4,
 }
 

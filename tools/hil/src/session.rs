@@ -163,6 +163,8 @@ fn answer(said: &str, exercise: &str) -> Option<Press> {
         // A face unfolds, then the question follows by itself.
         "show" if !title.starts_with("The ") => None,
         "choose" if !title.ends_with(exercise) => Some(Press::B),
+        // The mirror waits for a face; its last button goes on without one.
+        "listen" if title == "Make this face" => Some(Press::C),
         _ => Some(Press::A),
     }
 }
@@ -212,6 +214,7 @@ mod tests {
     fn the_menu_is_walked_to_the_exercise() {
         assert_eq!(answer("choose: For you: Words | x", "Faces"), Some(Press::B));
         assert_eq!(answer("choose: For you: Faces | x", "Faces"), Some(Press::A));
+        assert_eq!(answer("listen: Make this face | Try: outer brows up.", "Mirror"), Some(Press::C));
         assert_eq!(answer("show: What does this face show? | ", "Faces"), None);
     }
 }
