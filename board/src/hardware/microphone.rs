@@ -3,9 +3,9 @@
 use super::advice::Trouble;
 use super::privacy::Privacy;
 use super::resample::{Converter, mix};
-use super::sound::{self, Form, Health};
+use super::sound::{self, Form, Health, with_samples};
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{FromSample, I24, SampleFormat, SizedSample, U24};
+use cpal::{FromSample, SizedSample};
 use petri_runtime::ports::{Microphone, PortError};
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::Arc;
@@ -197,20 +197,7 @@ fn build(
     ring: Producer<f32>,
     health: &Health,
 ) -> Result<cpal::Stream, cpal::Error> {
-    match form.format {
-        SampleFormat::F32 => typed::<f32>(device, name, form, ring, health),
-        SampleFormat::F64 => typed::<f64>(device, name, form, ring, health),
-        SampleFormat::I8 => typed::<i8>(device, name, form, ring, health),
-        SampleFormat::I16 => typed::<i16>(device, name, form, ring, health),
-        SampleFormat::I24 => typed::<I24>(device, name, form, ring, health),
-        SampleFormat::I32 => typed::<i32>(device, name, form, ring, health),
-        SampleFormat::I64 => typed::<i64>(device, name, form, ring, health),
-        SampleFormat::U8 => typed::<u8>(device, name, form, ring, health),
-        SampleFormat::U16 => typed::<u16>(device, name, form, ring, health),
-        SampleFormat::U24 => typed::<U24>(device, name, form, ring, health),
-        SampleFormat::U32 => typed::<u32>(device, name, form, ring, health),
-        _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
-    }
+    with_samples!(form.format, typed(device, name, form, ring, health))
 }
 
 fn typed<T>(

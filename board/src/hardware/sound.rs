@@ -35,6 +35,27 @@ const FORMATS: [SampleFormat; 11] = [
     SampleFormat::U8,
 ];
 
+/// Calls a generic function with the sample type of a format, one of [`FORMATS`].
+macro_rules! with_samples {
+    ($format:expr, $typed:ident $arguments:tt) => {
+        match $format {
+            cpal::SampleFormat::F32 => $typed::<f32> $arguments,
+            cpal::SampleFormat::F64 => $typed::<f64> $arguments,
+            cpal::SampleFormat::I8 => $typed::<i8> $arguments,
+            cpal::SampleFormat::I16 => $typed::<i16> $arguments,
+            cpal::SampleFormat::I24 => $typed::<cpal::I24> $arguments,
+            cpal::SampleFormat::I32 => $typed::<i32> $arguments,
+            cpal::SampleFormat::I64 => $typed::<i64> $arguments,
+            cpal::SampleFormat::U8 => $typed::<u8> $arguments,
+            cpal::SampleFormat::U16 => $typed::<u16> $arguments,
+            cpal::SampleFormat::U24 => $typed::<cpal::U24> $arguments,
+            cpal::SampleFormat::U32 => $typed::<u32> $arguments,
+            _ => Err(cpal::ErrorKind::UnsupportedConfig.into()),
+        }
+    };
+}
+pub(super) use with_samples;
+
 /// The form in which a device gives or takes sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Form {

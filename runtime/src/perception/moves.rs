@@ -23,6 +23,7 @@ struct Rule {
     with: Phrases,
 }
 
+/// A move, what is cut out first, and what is looked for then.
 type Lists = (Move, &'static [&'static str], &'static [&'static str]);
 
 static ENGLISH: LazyLock<Vec<Rule>> = LazyLock::new(|| rules(&english::RULES, english::CLASSES));

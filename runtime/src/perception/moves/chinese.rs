@@ -1,5 +1,6 @@
 //! Chinese moves. Each character is a token.
 
+use super::Lists;
 use super::chinese_poor::{
     ADVISES, DISMISSES, JUDGES, NOT_ADVISES, NOT_DISMISSES, NOT_JUDGES, NOT_SELF, SELF,
 };
@@ -19,10 +20,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
 ];
 
-type Rule = (Move, &'static [&'static str], &'static [&'static str]);
-
 /// For each move what is cut out first, and what is looked for then.
-pub(super) const RULES: [Rule; 7] = [
+pub(super) const RULES: [Lists; 7] = [
     (Move::Names, NOT_NAMES, NAMES),
     (Move::Asks, NOT_ASKS, ASKS),
     (Move::Offers, NOT_OFFERS, OFFERS),

@@ -1,5 +1,6 @@
 //! English moves. The pattern language stands in `phrase.rs`.
 
+use super::Lists;
 use super::english_poor::{
     ADVISES, DISMISSES, JUDGES, NOT_ADVISES, NOT_DISMISSES, NOT_JUDGES, NOT_SELF, SELF,
 };
@@ -24,10 +25,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("question", "what|how|who|where|when|which|why|whose|what's"),
 ];
 
-type Rule = (Move, &'static [&'static str], &'static [&'static str]);
-
 /// For each move what is cut out first, and what is looked for then.
-pub(super) const RULES: [Rule; 7] = [
+pub(super) const RULES: [Lists; 7] = [
     (Move::Names, NOT_NAMES, NAMES),
     (Move::Asks, NOT_ASKS, ASKS),
     (Move::Offers, NOT_OFFERS, OFFERS),
