@@ -7,7 +7,6 @@
 mod sensors;
 
 use self::sensors::{Sound, record, watch};
-use crate::perception::choice::choice;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
 use crate::perception::text::{Read, Text};
@@ -264,10 +263,12 @@ impl Ear {
         if heard.word.is_none() {
             let text = self.speech.transcribe(clip)?;
             // A word or two that is not on the list is no reply to read feelings into, unless they worry or point.
-            let short = text.split_whitespace().count() < REPLY_WORDS_MIN;
-            if !text.is_empty() && (!short || choice(&text).is_some() || self.text.worries(&text)?) {
+            if !text.is_empty() {
+                let long = text.split_whitespace().count() >= REPLY_WORDS_MIN;
                 let read = self.text.read(&text)?;
-                transcript = Some((text, read));
+                if long || read.choice.is_some() || read.concern {
+                    transcript = Some((text, read));
+                }
             }
         }
         Ok(Percept::Utterance { heard, transcript, length_ms })

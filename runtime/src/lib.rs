@@ -16,6 +16,7 @@ pub mod perception;
 pub mod picture;
 pub mod ports;
 pub mod progress;
+pub mod remote;
 pub mod replay;
 pub mod report;
 pub mod review;

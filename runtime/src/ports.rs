@@ -90,6 +90,14 @@ pub trait Panel: Send {
     /// # Errors
     /// When the display has gone.
     fn show(&mut self, screen: &Screen) -> Result<(), PortError>;
+
+    /// Called between two screens, for a panel that has more to show than the session's screen.
+    ///
+    /// # Errors
+    /// When the display has gone.
+    fn refresh(&mut self) -> Result<(), PortError> {
+        Ok(())
+    }
 }
 
 /// Shows light.

@@ -14,7 +14,7 @@ use petri_models::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Largest recording that is read.
@@ -185,10 +185,17 @@ impl<'a> Recording<'a> {
     }
 }
 
-/// Writes a recording as a session runs.
+/// Largest part of a recording that waits to be written.
+const PENDING_BYTES_MAX: usize = 8 << 10;
+
+/// Writes a recording as a session runs. The file holds whole lines at any time, so that it replays up to where it ends.
 pub struct Recorder {
-    file: BufWriter<File>,
+    file: File,
     path: PathBuf,
+    written_bytes: u64,
+    pending: Vec<u8>,
+    /// It could not be written, and is left as it is.
+    given_up: bool,
 }
 
 impl Recorder {
@@ -197,17 +204,18 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be written.
     pub fn create(path: &Path, start: &Start) -> Result<Self, Error> {
-        let fail = |source| Error::Write { path: path.to_owned(), source };
-        let mut recorder =
-            Self { file: BufWriter::new(File::create(path).map_err(fail)?), path: path.to_owned() };
+        let file = File::create(path).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+        let (path, pending) = (path.to_owned(), Vec::with_capacity(PENDING_BYTES_MAX));
+        let mut recorder = Self { file, path, written_bytes: 0, pending, given_up: false };
         recorder.line(start)?;
+        recorder.finish()?;
         Ok(recorder)
     }
 
     /// Adds an input.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// When the file cannot be written. The recording ends there: what is added later is dropped.
     pub fn input(&mut self, ms: Millis, input: Input) -> Result<(), Error> {
         self.line(&Timed { ms, input })
     }
@@ -215,15 +223,60 @@ impl Recorder {
     /// Brings everything to the file.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn finish(mut self) -> Result<(), Error> {
-        self.file.flush().map_err(|source| Error::Write { path: self.path, source })
+    /// When the file cannot be written. The recording ends there.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        let written = self.file.write_all(&self.pending);
+        if let Err(source) = written {
+            self.given_up = true;
+            // Half a line would make the whole recording unreadable.
+            let _ = self.file.set_len(self.written_bytes);
+            self.pending = Vec::new();
+            return Err(Error::Write { path: self.path.clone(), source });
+        }
+        self.written_bytes += self.pending.len() as u64;
+        self.pending.clear();
+        Ok(())
     }
 
     fn line(&mut self, value: &impl Serialize) -> Result<(), Error> {
-        let fail = |source| Error::Write { path: self.path.clone(), source };
-        let mut line = serde_json::to_string(value).map_err(|error| fail(error.into()))?;
-        line.push('\n');
-        self.file.write_all(line.as_bytes()).map_err(fail)
+        if self.given_up {
+            return Ok(());
+        }
+        let fail =
+            |source: serde_json::Error| Error::Write { path: self.path.clone(), source: source.into() };
+        let line = serde_json::to_vec(value).map_err(fail)?;
+        if self.pending.len() + line.len() + 1 > PENDING_BYTES_MAX {
+            self.finish()?;
+        }
+        self.pending.extend(line);
+        self.pending.push(b'\n');
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file on which there is never room: Linux gives every write to it `ENOSPC`.
+    const FULL: &str = "/dev/full";
+
+    #[test]
+    fn a_recording_without_room_is_given_up_and_said_once() {
+        let pack = Pack::starter();
+        let start = Start::of(&Setup::new(1, &pack));
+        let refused = Recorder::create(Path::new(FULL), &start).err().expect("no room").to_string();
+        assert!(refused.contains(FULL), "{refused}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("session.jsonl");
+        let mut recorder = Recorder::create(&path, &start).expect("created");
+        // The disk fills: the rest goes to a file without room.
+        let whole = std::mem::replace(&mut recorder.file, File::create(FULL).expect("opened"));
+        let refusals = (0..1_000).filter(|ms| recorder.input(Millis(*ms), Input::Tick).is_err()).count();
+        assert_eq!(refusals, 1);
+        recorder.finish().expect("nothing is left to write");
+        whole.set_len(recorder.written_bytes).expect("cut");
+        let recording = Recording::read(&path, pack).expect("what was written can be replayed");
+        assert!(recording.inputs.is_empty());
     }
 }

@@ -62,8 +62,8 @@ pub struct Summary {
 /// Runs one session to its end.
 ///
 /// # Errors
-/// When the display does not show even the first screen, or the recording cannot be written. A failing sensor, light,
-/// speaker or journal ends nothing, nor does a display that fails later: each is tried again.
+/// When the display does not show even the first screen. A failing sensor, light, speaker or journal ends nothing, nor
+/// does a display that fails later: each is tried again. A recording that cannot be written is given up.
 pub fn run(
     board: Board,
     perception: Perception,
@@ -233,8 +233,8 @@ impl Stage<'_> {
         reply: &Reply,
         tell: &mut dyn FnMut(Happening<'_>),
     ) -> Result<(), Error> {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.input(now, input)?;
+        if let Some(Err(error)) = self.recorder.as_mut().map(|recorder| recorder.input(now, input)) {
+            tell(Happening::Trouble(&format!("{error}; the recording ends here, the session goes on")));
         }
         // The entry is safe before the feedback shows.
         if let Some(entry) = reply.entry {
@@ -277,22 +277,23 @@ impl Stage<'_> {
         screen: &Screen,
         tell: &mut dyn FnMut(Happening<'_>),
     ) -> Result<(), Error> {
-        if self.shown.as_ref() == Some(screen) {
-            return Ok(());
-        }
+        let fresh = self.shown.as_ref() != Some(screen);
         let same = |last: &Screen| {
             (last.scene, &last.title, &last.body) == (screen.scene, &screen.title, &screen.body)
         };
-        if !self.told.as_ref().is_some_and(same) {
+        if fresh && !self.told.as_ref().is_some_and(same) {
             tell(Happening::Screen(screen));
             self.told = Some(screen.clone());
         }
         if !self.blank.is_over(now) {
             return Ok(());
         }
-        match self.panel.show(screen) {
+        let done = if fresh { self.panel.show(screen) } else { self.panel.refresh() };
+        match done {
             Ok(()) => {
-                self.shown = Some(screen.clone());
+                if fresh {
+                    self.shown = Some(screen.clone());
+                }
                 self.blank.works();
             }
             // A device that never showed anything is broken or wrongly set up: somebody should look at it now.
@@ -343,6 +344,9 @@ impl Stage<'_> {
     fn end(&mut self, tell: &mut dyn FnMut(Happening<'_>)) {
         if let Some(lights) = &mut self.lights {
             let _: Result<(), PortError> = lights.set(Colour::OFF);
+        }
+        if let Some(Err(error)) = self.recorder.as_mut().map(|recorder| recorder.finish()) {
+            tell(Happening::Trouble(&format!("{error}; the end of the recording is lost")));
         }
         if let Some(entry) = self.unsaved.pop_back() {
             self.keep(entry, tell);

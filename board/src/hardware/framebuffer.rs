@@ -73,14 +73,6 @@ fn mode(modes: &str) -> Option<(u32, u32)> {
     Some((width.parse().ok()?, height.parse().ok()?))
 }
 
-/// Switches a display on that no console uses or that has gone blank. Where this may not be written, the console has
-/// switched it on already.
-fn wake(folder: &Path) {
-    for (file, value) in [("blank", "0"), ("pan", "0,0")] {
-        let _ = fs::write(folder.join(file), value);
-    }
-}
-
 /// The display of the kernel's.
 pub(crate) struct Framebuffer {
     path: PathBuf,
@@ -99,7 +91,6 @@ impl Framebuffer {
         let usual = || Path::new("/sys/class/graphics").join(device.file_name().unwrap_or_default());
         let folder = geometry.map_or_else(usual, Path::to_owned);
         let geometry = Geometry::read(&folder)?;
-        wake(&folder);
         let whole = Size::new(geometry.width, geometry.height);
         let own = Display::Colour320x240.size();
         let zoom = (whole.width / own.width).min(whole.height / own.height);

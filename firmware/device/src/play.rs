@@ -231,7 +231,6 @@ impl Play {
         if let Some(heart) = &heart {
             heart.end();
         }
-        recorder.map_or(Ok(()), Recorder::finish)?;
         journal.set_profile(self.learner, &Profile { comfort: summary.comfort, ..self.profile })?;
         Ok(summary)
     }

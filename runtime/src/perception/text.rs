@@ -148,14 +148,6 @@ impl Text {
         })
     }
 
-    /// Whether a text hints that somebody is in danger.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn worries(&self, text: &str) -> Result<bool, Error> {
-        self.concern.notices(text)
-    }
-
     /// What the words say by themselves. The model knows English only, so that a Chinese text has nothing more.
     fn by_words(&self, sentence: &str) -> Result<Read, Error> {
         let named = if is_chinese(sentence) { named_feeling_zh(sentence) } else { named_feeling(sentence) };
@@ -168,7 +160,7 @@ impl Text {
             named,
             choice: choice(sentence),
             moves: moves(sentence).iter().collect(),
-            concern: self.worries(sentence)?,
+            concern: self.concern.notices(sentence)?,
             emotions: Vec::new(),
         })
     }
