@@ -5,7 +5,9 @@ use crate::{command, cross, debian, packages, run, target};
 /// What the machine is run and its disks are made with.
 const PACKAGES: [&str; 6] =
     ["qemu-system-arm", "ipxe-qemu", "kmod", "cpio", "e2fsprogs", "binutils-aarch64-linux-gnu"];
-/// The package that stands for Debian's current arm64 kernel.
+/// The processor of the machine, as Debian calls it.
+const ARCH: &str = "arm64";
+/// The package that stands for Debian's current kernel.
 const KERNEL: &str = "linux-image-arm64";
 /// Debian's programs in the machine, and the libraries that they and the device need.
 const GUEST: [&str; 23] = [
@@ -40,9 +42,9 @@ pub(crate) fn run_all(rest: &[String]) -> anyhow::Result<()> {
     let folder = target().join("hil");
     let guest = folder.join("debian");
     let mut names: Vec<String> = GUEST.map(str::to_owned).to_vec();
-    names.push(debian::stands_for(KERNEL)?);
-    debian::unpack(&names, &guest)?;
-    let program = cross::build()?;
+    names.push(debian::stands_for(ARCH, KERNEL)?);
+    debian::unpack(ARCH, &names, &guest)?;
+    let program = cross::AARCH64.build()?;
     let given = [&guest, &program, &folder].map(|path| path.to_string_lossy().into_owned());
     // Together with the device, whose engine it shares.
     run(&mut command("cargo", &["build", "--release", "--package", "petri", "--package", "petri-hil"]))?;

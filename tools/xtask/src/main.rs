@@ -26,7 +26,8 @@ cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../s
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
-cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
+cargo xtask cross       build the device for aarch64, or --target armv7; run core, models and recordings under
+                        emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
@@ -64,7 +65,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         }
         "accelerators" => accelerators::compare(),
         "content" => content(),
-        "cross" => cross::check(),
+        "cross" => cross::check(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest),
         "learners" => learners(rest),
