@@ -216,7 +216,11 @@ impl Run<'_> {
         session.expect("sensor camera works", SENSE)?;
         feed_camera(session.machine)?;
         session.expect("saw    a face", SENSE)?;
-        self.row("camera unplugged", "the session went on; the camera came back and saw the face".to_owned(), start);
+        self.row(
+            "camera unplugged",
+            "the session went on; the camera came back and saw the face".to_owned(),
+            start,
+        );
 
         let start = Instant::now();
         plug(session.machine, "snd_aloop", "unbind")?;
