@@ -5,6 +5,7 @@
 
 mod accelerators;
 mod bare_metal;
+mod browser;
 mod cross;
 mod deb;
 mod debian;
@@ -26,6 +27,7 @@ cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../s
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
+cargo xtask browser [--pictures]    whole sessions on the console's page in Chromium (--pictures: write those of docs/)
 cargo xtask cross       build the device for aarch64, or --target armv7; run core, models and recordings under
                         emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
@@ -65,6 +67,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         }
         "accelerators" => accelerators::compare(),
         "content" => content(),
+        "browser" => browser::play(rest),
         "cross" => cross::check(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest),
