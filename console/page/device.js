@@ -62,7 +62,7 @@ async function session(state) {
 // What the device says, for those who do not see its picture. Only a change of words is read out.
 function read(view, last) {
   const screen = view.screen;
-  const text = screen ? [screen.title, screen.body].filter(Boolean).join('. ') : '';
+  const text = screen ? [screen.title, screen.body].filter(Boolean).map((part) => (/[.?!。？！]$/.test(part) ? part : `${part}.`)).join(' ') : '';
   if (text !== last.text) {
     last.text = text;
     byId('screen-text').textContent = text;

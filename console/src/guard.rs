@@ -27,7 +27,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// What the page may use of the machine: its own camera and microphone, for the simulator, and nothing else.
 const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), display-capture=(), usb=(), serial=(), \
-     bluetooth=(), payment=()";
+     payment=()";
 
 /// An answer that is no result, with a word that the page knows.
 pub(crate) fn refuse(status: StatusCode, error: &'static str) -> Response {

@@ -121,7 +121,8 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         // In the terminal the screens have the room; elsewhere what happens is told line by line.
         tells: match hands {
             Hands::Keys if described.is_none() => Tells::Nothing,
-            _ if options.quiet => Tells::Trouble,
+            // The page shows the rest.
+            _ if options.quiet || options.console.is_some() => Tells::Trouble,
             _ => Tells::Everything,
         },
     };
