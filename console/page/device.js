@@ -4,7 +4,7 @@
 import { get, post, socket } from '/api.js';
 import { byId, codeOf, make } from '/dom.js';
 import { alerts, attempt, say } from '/app.js';
-import { word } from '/words.js';
+import { pictureName, word } from '/words.js';
 import * as share from '/share.js';
 
 const RETRY_MS = 2_000;
@@ -45,7 +45,7 @@ function typing() {
 
 async function session(state) {
   const known = await get('/api/learners');
-  const options = known.learners.map(({ learner, code }) => make('option', { value: learner }, `${learner}${code ? ` · ${code.join(' ')}` : ''}`));
+  const options = known.learners.map(({ learner, code }) => make('option', { value: learner }, `${learner}${code ? ` · ${code.map(pictureName).join(' ')}` : ''}`));
   const select = make('select', { id: 'session-learner' }, ...options);
   select.value = String(state.learner ?? known.turn);
   const start = make('button', { type: 'button', id: 'session-start', class: 'main', onclick: () => attempt(() => post('/api/session/start', { learner: Number(select.value) })) }, word('start'));

@@ -1,6 +1,8 @@
 'use strict';
 // Elements made from data: text is always text.
 
+import { pictureName } from '/words.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 function fill(made, attributes, children) {
@@ -27,7 +29,7 @@ export const byId = (id) => document.getElementById(id);
 
 // A learner's number with its pictures.
 export function codeOf(learner, code) {
-  const pictures = (code ?? []).map((name) => make('img', { src: `/pictures/${name}.svg`, alt: name, width: 32, height: 32 }));
+  const pictures = (code ?? []).map((name) => make('img', { src: `/pictures/${name}.svg`, alt: pictureName(name), width: 32, height: 32 }));
   return make('span', { class: 'code' }, ...pictures, ` ${learner}`);
 }
 

@@ -81,6 +81,11 @@ const ZH = {
   no_busy: '练习正在进行，请先结束。', no_full: '设备正忙，请再试。', no_ended: '设备已结束，请重新启动。', no_login: '请登录。', no_gone: '连接不上设备。', no_journal: '日志用不了，请看程序的输出。', no_token: '这个网址已经用过，请用程序最新打印的。', no_code: '配对码不对。', no_pin: 'PIN 码不对。', no_locked: '错误太多：请等 {0} 秒。', 'no_weak-pin': '请选 6 到 64 个字符、不是简单排列的 PIN 码。', no_pair: '请先配对这个浏览器。', no_settings: '设置不合适：至少要留一个练习。', no_keeping: '请用 1 到 3650 天，学习者用 1 到 4095。', no_learner: '请用 1 到 4095 的编号。', no_text: '请输入不超过 4096 字节的文字。', no_keyboard: '这台设备不能输入文字。', no_watchers: '打开的页面太多，请关掉一个。', no_shared: '另一个页面已在共享。', no_failed: '没有成功，请再试。',
 };
 
+// The pictures of a learner's code.
+const PICTURES = { sun: '太阳', moon: '月亮', star: '星星', tree: '树', leaf: '叶子', fish: '鱼', boat: '船', house: '房子', key: '钥匙', bell: '铃铛', cup: '杯子', hat: '帽子', kite: '风筝', ball: '球', cloud: '云', heart: '爱心' };
+
+export const pictureName = (name) => (chosen === 'zh-CN' ? PICTURES[name] ?? name : name);
+
 const TABLES = { en: EN, 'zh-CN': ZH };
 let chosen = navigator.language?.startsWith('zh') ? 'zh-CN' : 'en';
 
@@ -102,5 +107,3 @@ export const named = (name) => name?.[chosen] ?? name?.en ?? '';
 export const why = (refused) => (`no_${refused.error}` in EN ? word(`no_${refused.error}`, refused.wait) : word('no_failed'));
 
 export const day = (number) => (number === null || number === undefined ? '' : new Date(number * 86_400_000).toISOString().slice(0, 10));
-
-export const words = TABLES;

@@ -36,7 +36,11 @@ fn nothing_of_the_device_is_told_to_who_is_not_in() {
     for mut browser in [device.browser(), forged] {
         for (method, path) in INSIDE {
             let answer = browser.send(method, path, if method == "GET" { "" } else { "{}" });
-            assert_eq!((answer.status, answer.body.as_str()), (401, r#"{"error":"login"}"#), "{method} {path}");
+            assert_eq!(
+                (answer.status, answer.body.as_str()),
+                (401, r#"{"error":"login"}"#),
+                "{method} {path}"
+            );
         }
     }
     let hello = device.browser().get("/api/hello").json();
@@ -63,7 +67,9 @@ fn a_printed_token_lets_one_browser_in_and_the_next_one_is_printed() {
 fn every_answer_is_hardened_and_the_page_comes_from_here_alone() {
     let device = Device::simulated();
     let mut browser = device.inside();
-    for path in ["/", "/app.js", "/pictures/sun.svg", "/api/hello", "/api/device", "/nowhere", "/../Cargo.toml"] {
+    for path in
+        ["/", "/app.js", "/pictures/sun.svg", "/api/hello", "/api/device", "/nowhere", "/../Cargo.toml"]
+    {
         let answer = browser.get(path);
         let policy = answer.header("content-security-policy").expect("a policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
@@ -95,7 +101,12 @@ fn a_foreign_page_changes_nothing_and_no_other_name_is_answered() {
     let origin = format!("Origin: http://{}\r\n", device.address);
     assert!(good.contains(&origin));
     refused(send(&good.replace(&origin, "")), "origin");
-    for other in ["http://evil.example", "null", "https://127.0.0.1", &format!("http://localhost:{}", device.address.port())] {
+    for other in [
+        "http://evil.example",
+        "null",
+        "https://127.0.0.1",
+        &format!("http://localhost:{}", device.address.port()),
+    ] {
         refused(send(&good.replace(&origin, &format!("Origin: {other}\r\n"))), "origin");
     }
     refused(send(&good.replace("X-Petri: 1\r\n", "")), "header");
@@ -165,7 +176,10 @@ fn a_device_is_paired_by_the_code_on_its_screen_and_opened_by_its_pin() {
     }
     let code = device.code();
     let wrong = if code.ends_with('0') { "999 991" } else { "000 000" };
-    assert_eq!(browser.post("/api/pair", &format!("{{\"code\":\"{wrong}\",\"pin\":\"4170290\"}}")).json()["error"], "code");
+    assert_eq!(
+        browser.post("/api/pair", &format!("{{\"code\":\"{wrong}\",\"pin\":\"4170290\"}}")).json()["error"],
+        "code"
+    );
     let paired = browser.post("/api/pair", &format!("{{\"code\":\"{code}\",\"pin\":\"4170290\"}}"));
     assert_eq!(paired.status, 200, "{}", paired.body);
     for cookie in paired.head.lines().filter(|line| line.starts_with("set-cookie")) {
@@ -184,7 +198,11 @@ fn a_device_is_paired_by_the_code_on_its_screen_and_opened_by_its_pin() {
     assert_eq!((locked.status, locked.json()["error"].as_str()), (429, Some("locked")));
     let kept = std::fs::read_to_string(device.folder.path().join("console/pin")).expect("a hash");
     assert!(kept.starts_with("$argon2id$"), "{kept}");
-    assert!(!device.printed().contains("4170290") && !device.printed().contains(&code), "{}", device.printed());
+    assert!(
+        !device.printed().contains("4170290") && !device.printed().contains(&code),
+        "{}",
+        device.printed()
+    );
 }
 
 #[test]

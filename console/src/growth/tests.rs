@@ -32,11 +32,11 @@ fn training_and_probe_stand_apart() {
     let voice = Entry { channel: Channel::Voice, ..entry(Sad, Calm, 300) };
     let skipped = Entry { outcome: Outcome::Skipped, answer: None, ..entry(Calm, Calm, 0) };
     let growth = Growth::of(&[
+        stored(1, skipped),
         stored(1, entry(Sad, Sad, 100)),
         stored(1, voice),
         stored(2, entry(Sad, Sad, 700)),
         stored(2, probe),
-        stored(2, skipped),
     ]);
     assert_eq!((growth.trials, growth.sessions, growth.days, growth.answering_ms), (5, 2, 2, 10_000));
     let sad = growth.abilities.iter().find(|known| known.emotion == "sad").expect("practised");
