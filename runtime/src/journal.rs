@@ -4,8 +4,13 @@
 //! media, no text and no name; a learner is a number, and time is stored by the day. Every entry carries a
 //! checksum, so that damage is noticed and never served.
 
+mod erase;
+
+pub use erase::Erased;
+
 use crate::Error;
-use petri_core::{Age, Comfort, Entry, Judge, Progress};
+use petri_core::input::Sensors;
+use petri_core::{Age, Comfort, Entry, Exercises, Judge, Progress};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -14,7 +19,7 @@ use std::time::Duration;
 /// The version that this program writes. Each step from an older one is a migration.
 pub const VERSION: usize = MIGRATIONS.len();
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "CREATE TABLE trial (
          id INTEGER PRIMARY KEY,
          learner INTEGER NOT NULL,
@@ -25,6 +30,7 @@ const MIGRATIONS: [&str; 3] = [
      ) STRICT;",
     "CREATE INDEX trial_by_learner ON trial (learner, id);",
     "CREATE TABLE profile (learner INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT;",
+    "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;",
 ];
 
 /// `PRAGMA application_id` of a Petri journal: `PTRI`.
@@ -36,13 +42,35 @@ pub struct Journal {
     path: PathBuf,
 }
 
-/// How a learner likes things. It says nothing of who they are.
+/// How a learner likes things, and what the facilitator decided for them. It says nothing of who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Profile {
     /// Whom the items should be for.
     pub age: Age,
     /// How things are shown and answered.
     pub comfort: Comfort,
+    /// What the menu may offer.
+    #[serde(default)]
+    pub exercises: Exercises,
+    /// Sensors that are never used with this learner, whatever is answered to the device's question.
+    #[serde(default)]
+    pub sensors_off: Sensors,
+}
+
+/// What holds for the device, whoever uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Keeping {
+    /// Trials older than so many days are erased at the start; `None` keeps them.
+    pub retention_days: Option<u32>,
+    /// Whose turn it is when the device's own button begins a session.
+    pub learner: u32,
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self { retention_days: None, learner: 1 }
+    }
 }
 
 /// A stored entry with its circumstances.
@@ -84,6 +112,18 @@ impl Journal {
         Self::prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, false)
     }
 
+    /// Opens a journal beside its writer, to read only. Nothing is checked anew and nothing is brought up to date.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read.
+    pub fn open_to_read(path: &Path) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let fail = |error: rusqlite::Error| explain(path, &error);
+        let db = Connection::open_with_flags(path, flags).map_err(fail)?;
+        db.busy_timeout(Duration::from_secs(2)).map_err(fail)?;
+        Ok(Self { db, path: path.to_owned() })
+    }
+
     fn prepare(path: &Path, flags: OpenFlags, may_create: bool) -> Result<Self, Error> {
         let fail = |error: rusqlite::Error| explain(path, &error);
         let mut db = Connection::open_with_flags(path, flags).map_err(fail)?;
@@ -113,6 +153,9 @@ impl Journal {
         }
         db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
         db.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+        // What is erased is overwritten, and no copy of it goes through a temporary file.
+        db.pragma_update(None, "secure_delete", true).map_err(fail)?;
+        db.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
         if version < VERSION {
             let change = db.transaction().map_err(fail)?;
             for step in &MIGRATIONS[version..] {
@@ -178,6 +221,31 @@ impl Journal {
             .map_err(|error| explain(&self.path, &error))
     }
 
+    /// What holds for the device.
+    ///
+    /// # Errors
+    /// When the file cannot be read. Settings that a later version wrote count as none.
+    pub fn keeping(&self) -> Result<Keeping, Error> {
+        let settings: Option<String> = self
+            .db
+            .query_row("SELECT settings FROM device", [], |row| row.get(0))
+            .optional()
+            .map_err(|error| explain(&self.path, &error))?;
+        Ok(settings.and_then(|settings| serde_json::from_str(&settings).ok()).unwrap_or_default())
+    }
+
+    /// Keeps what holds for the device.
+    ///
+    /// # Errors
+    /// When the disk is full or read-only; then what was kept before stays.
+    pub fn set_keeping(&mut self, keeping: &Keeping) -> Result<(), Error> {
+        let settings = serde_json::to_string(keeping).unwrap_or_default();
+        self.db
+            .execute("INSERT OR REPLACE INTO device (id, settings) VALUES (1, ?1)", [settings])
+            .map(|_| ())
+            .map_err(|error| explain(&self.path, &error))
+    }
+
     /// All trials of a learner, oldest first. One that the facilitator judged anew stands as judged last.
     ///
     /// # Errors
@@ -219,9 +287,20 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read.
     pub fn learners(&self) -> Result<Vec<u32>, Error> {
+        self.numbers("SELECT DISTINCT learner FROM trial ORDER BY learner")
+    }
+
+    /// The learners in the journal and those whose settings are kept, by number.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn known(&self) -> Result<Vec<u32>, Error> {
+        self.numbers("SELECT learner FROM trial UNION SELECT learner FROM profile ORDER BY 1")
+    }
+
+    fn numbers(&self, select: &str) -> Result<Vec<u32>, Error> {
         let fail = |error: rusqlite::Error| explain(&self.path, &error);
-        let mut statement =
-            self.db.prepare("SELECT DISTINCT learner FROM trial ORDER BY learner").map_err(fail)?;
+        let mut statement = self.db.prepare(select).map_err(fail)?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(fail)?;
         rows.collect::<Result<_, _>>().map_err(fail)
     }

@@ -9,6 +9,7 @@ pub mod content;
 pub mod engine;
 mod error;
 pub mod heart;
+pub mod host;
 pub mod intake;
 pub mod journal;
 mod media;

@@ -9,7 +9,7 @@ use petri_core::choose::Due;
 use petri_core::input::Sensors;
 use petri_core::pack::{Age, crc32};
 use petri_core::screen::Display;
-use petri_core::{Comfort, Input, Millis, Pack, Progress, Reply, Session, Setup};
+use petri_core::{Comfort, Exercises, Input, Millis, Pack, Progress, Reply, Session, Setup};
 use petri_models::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -45,6 +45,9 @@ pub struct Start {
     pub comfort: Comfort,
     /// As in [`Setup`].
     pub due: Due,
+    /// As in [`Setup`]; all of them in recordings that do not say.
+    #[serde(default)]
+    pub exercises: Exercises,
     /// CRC-32 of the content pack: another pack would give other questions.
     pub pack_crc32: u32,
 }
@@ -63,6 +66,7 @@ impl Start {
             age: setup.age,
             comfort: setup.comfort,
             due: setup.due,
+            exercises: setup.exercises,
             pack_crc32: pack_crc32(setup.pack),
         }
     }
@@ -76,6 +80,7 @@ impl Start {
             age: self.age,
             comfort: self.comfort,
             due: self.due,
+            exercises: self.exercises,
             ..Setup::new(self.seed, pack)
         }
     }

@@ -182,6 +182,35 @@ impl Exercise {
     }
 }
 
+/// A set of exercises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exercises(u8);
+
+impl Exercises {
+    /// No exercise.
+    pub const NONE: Self = Self(0);
+    /// Every exercise.
+    pub const ALL: Self = Self(0xFF);
+
+    /// Whether `exercise` is in the set.
+    pub const fn has(self, exercise: Exercise) -> bool {
+        self.0 & (1 << exercise as u8) != 0
+    }
+
+    /// The set with `exercise` put in or taken out.
+    #[must_use]
+    pub const fn set(self, exercise: Exercise, wanted: bool) -> Self {
+        let bit = 1 << exercise as u8;
+        Self(if wanted { self.0 | bit } else { self.0 & !bit })
+    }
+}
+
+impl Default for Exercises {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
 /// What a trial is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Purpose {

@@ -49,7 +49,7 @@ pub use actor::Actor;
 pub use comfort::{Comfort, Level};
 pub use cue::Cue;
 pub use emotion::Emotion;
-pub use entry::{Channel, Entry, Exercise, Judge, Outcome, Purpose};
+pub use entry::{Channel, Entry, Exercise, Exercises, Judge, Outcome, Purpose};
 pub use input::{Button, FaceReading, Facilitator, Input, Sensor, TextReading, Word};
 pub use lang::{Both, Language};
 pub use light::Light;

@@ -31,7 +31,7 @@ use crate::pack::{Age, Mood, Pack, REPLIES_MAX};
 use crate::progress::Progress;
 use crate::random::Random;
 use crate::reply::{Reply, Scene};
-use crate::{Actions, Cue, Emotion, Entry, Exercise, Millis, Outcome, Permille};
+use crate::{Actions, Cue, Emotion, Entry, Exercise, Exercises, Millis, Outcome, Permille};
 
 /// A face unfolds from rest in this time: slow enough to watch, quick enough to stay natural.
 pub const ONSET_MS: u64 = 900;
@@ -63,6 +63,8 @@ pub struct Setup<'a> {
     pub comfort: Comfort,
     /// What is due for review.
     pub due: Due,
+    /// What the menu may offer. The transfer probe is always offered.
+    pub exercises: Exercises,
     /// Trials before the menu comes back.
     pub trials_per_round: u16,
     /// Whether a held face may answer *read the face* and *read the words*.
@@ -80,6 +82,7 @@ impl<'a> Setup<'a> {
             age: Age::default(),
             comfort: Comfort::default(),
             due: Due::NONE,
+            exercises: Exercises::ALL,
             trials_per_round: 4,
             face_answers: false,
         }

@@ -6,8 +6,9 @@ use petri_core::input::Sensors;
 use petri_core::random::Random;
 use petri_core::session::{HOLD_MS, ONSET_MS};
 use petri_core::{
-    Action, Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, FaceReading, Input, Judge,
-    Language, Mark, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
+    Action, Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, FaceReading,
+    Input, Judge, Language, Mark, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup,
+    TextReading, Word,
 };
 use play::{Play, any_input, drawn, pack, readable};
 
@@ -243,4 +244,38 @@ fn entries_survive_their_stored_form_and_damage_is_noticed() {
     assert!(Entry::from_bytes(&bytes[..bytes.len() - 1]).is_err());
     let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
     assert!(Entry::from_bytes(&longer).is_err());
+}
+
+#[test]
+fn the_menu_offers_only_what_the_facilitator_allows() {
+    let wanted = [Exercise::ReadTheWords, Exercise::Converse];
+    let exercises = wanted.iter().fold(Exercises::NONE, |set, exercise| set.set(*exercise, true));
+    assert!(!exercises.has(Exercise::Mirror) && exercises.has(Exercise::Converse));
+    let mut play = Play::of(Setup { exercises, sensors: Sensors::ALL, ..Setup::new(11, pack()) });
+    let mut reply = play.reach_menu();
+    let mut titles = Vec::new();
+    for _ in 0..3 {
+        titles.push(reply.screen.title.to_string());
+        reply = play.press(Button::B);
+    }
+    assert!(titles[0].starts_with("For you: "), "{titles:?}");
+    for name in ["Words", "Talk", "What carries over"] {
+        assert_eq!(titles.iter().filter(|title| title.ends_with(name)).count(), 1, "{titles:?}");
+    }
+    // A round ends in the same menu.
+    play.start("Words");
+    for _ in 0..40 {
+        reply = play.press(Button::A);
+        reply = if reply.screen.scene == Scene::Show { play.wait(ONSET_MS + 50) } else { reply };
+        if reply.screen.scene == Scene::Choose {
+            break;
+        }
+    }
+    assert!(
+        ["Words", "Talk"].iter().any(|name| reply.screen.title.ends_with(name)),
+        "{}",
+        reply.screen.title
+    );
+    let none = Play::of(Setup { exercises: Exercises::NONE, ..Setup::new(11, pack()) }).reach_menu();
+    assert_eq!(none.screen.title, "For you: What carries over");
 }

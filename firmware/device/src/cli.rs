@@ -7,6 +7,7 @@ use petri_core::screen::Display;
 use petri_core::{Age, Language, Level};
 use petri_runtime::engine::Choice;
 use petri_runtime::journal::Profile;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Petri trains people to understand each other. Without a command it runs a demonstration session on the
@@ -211,7 +212,7 @@ impl Look {
         comfort.one_button |= self.one_button;
         comfort.light = self.light.unwrap_or(comfort.light);
         comfort.sound = self.sound.unwrap_or(comfort.sound);
-        Profile { age: self.age.unwrap_or(last.age), comfort }
+        Profile { age: self.age.unwrap_or(last.age), comfort, ..last }
     }
 }
 
@@ -291,6 +292,16 @@ pub(crate) struct Run {
     /// Print only what is amiss with the device, for a log that others may read.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Serve a page for the facilitator, and on the simulator the device itself; sessions begin there or with a button.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "127.0.0.1:7700",
+        conflicts_with_all = ["record", "from"]
+    )]
+    pub(crate) console: Option<SocketAddr>,
 }
 
 /// A board by name.

@@ -8,6 +8,7 @@ mod cli;
 mod papers;
 mod play;
 mod sheet;
+mod teller;
 
 use anyhow::bail;
 use clap::Parser;

@@ -1,21 +1,23 @@
 //! Sessions: the demonstration, and whatever `petri run` asks for.
 
 use crate::cli::{BoardName, Run};
+use crate::teller::{Teller, Tells};
 use crate::{board, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
 use petri_board::script;
 use petri_board::sim::{self, Hands, Options};
 use petri_core::input::Sensors;
-use petri_core::{Pack, Sensor, Setup};
-use petri_runtime::capture::Percept;
+use petri_core::screen::Display;
+use petri_core::{Pack, Sensor};
 use petri_runtime::engine::Engine;
-use petri_runtime::heart::Heart;
+use petri_runtime::host::{Host, Plan};
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::ports::Board;
-use petri_runtime::replay::{Recorder, Recording, Start};
-use petri_runtime::run::{Happening, Keeper, Summary, run};
-use petri_runtime::{EDITION, Perception, content, progress, report, review};
+use petri_runtime::remote::Desk;
+use petri_runtime::replay::Recording;
+use petri_runtime::run::Summary;
+use petri_runtime::{EDITION, Perception, content, progress};
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
 
@@ -79,7 +81,8 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         (BoardName::Replay, Some(recording)) => {
             let mut recording = Recording::read(recording, pack)?;
             let start = &mut recording.start;
-            let profile = options.look.over(Profile { age: start.age, comfort: start.comfort });
+            let profile =
+                options.look.over(Profile { age: start.age, comfort: start.comfort, ..Profile::default() });
             (start.age, start.comfort) = (profile.age, profile.comfort);
             let (shots, sheet) = (options.shots, options.sheet);
             let digest = replay::play(&recording, &Pictures { shots, sheet, display: options.display })?;
@@ -90,6 +93,7 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         (BoardName::Sim, _) => {}
     }
     let hands = match &options.script {
+        _ if options.console.is_some() => Hands::None,
         Some(_) => Hands::None,
         None if stdin().is_terminal() && stdout().is_terminal() => Hands::Keys,
         None => Hands::Pipe,
@@ -103,7 +107,8 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         display: Some(options.display),
         hands,
     };
-    let mut journal = Journal::open(&options.keeping.path()?)?;
+    let path = options.keeping.path()?;
+    let mut journal = Journal::open(&path)?;
     let play = Play {
         // Chance need not be good here, only different from session to session.
         seed: options.seed.unwrap_or_else(|| std::process::id().into()),
@@ -116,19 +121,35 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         // In the terminal the screens have the room; elsewhere what happens is told line by line.
         tells: match hands {
             Hands::Keys if described.is_none() => Tells::Nothing,
-            _ if options.quiet => Tells::Trouble,
+            // The page shows the rest.
+            _ if options.quiet || options.console.is_some() => Tells::Trouble,
             _ => Tells::Everything,
         },
     };
-    let summary = play.on(engine, &mut journal, || match &described {
+    let simulated = described.is_none();
+    let open = || match &described {
         Some(described) => board::open(options.board, described, pack),
         None => Ok(sim::open(sim)?),
-    })?;
+    };
+    if let Some(address) = options.console {
+        let look = options.look;
+        let console = Console { address, path, simulated, display: options.display };
+        return play.with_console(engine, journal, console, Box::new(move |last| look.over(last)), open);
+    }
+    let summary = play.on(engine, &mut journal, open)?;
     // A log with the hour of each session would tell more of a learner than the journal does.
     if !options.quiet || summary.saved != summary.trials {
         say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
     }
     Ok(())
+}
+
+/// Where the page is served, and of what.
+struct Console {
+    address: std::net::SocketAddr,
+    path: PathBuf,
+    simulated: bool,
+    display: Display,
 }
 
 /// How a session is set up, whatever the board.
@@ -143,28 +164,6 @@ struct Play {
     tells: Tells,
 }
 
-/// What a session prints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tells {
-    Everything,
-    /// What is amiss with the device; nothing that the learner did or showed.
-    Trouble,
-    Nothing,
-}
-
-impl Tells {
-    fn wants(self, happening: &Happening<'_>) -> bool {
-        match self {
-            Tells::Everything => true,
-            Tells::Trouble => matches!(
-                happening,
-                Happening::Trouble(_) | Happening::Percept(Percept::Sensor { .. } | Percept::Failed(_))
-            ),
-            Tells::Nothing => false,
-        }
-    }
-}
-
 impl Play {
     fn on(
         self,
@@ -173,65 +172,74 @@ impl Play {
         open: impl FnOnce() -> anyhow::Result<Board>,
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
-        let mut progress = journal.progress(self.learner)?;
         let board = open()?;
-        let sensors = Sensors::NONE
+        let mut teller = Teller::new(self.tells);
+        let plan = self.plan();
+        let summary =
+            plan.play(board, perception, journal, (self.learner, self.profile), &mut |happening| {
+                teller.tell(&happening);
+            })?;
+        teller.end();
+        Ok(summary)
+    }
+
+    /// One session after another, as the page or the button commands.
+    fn with_console(
+        self,
+        engine: Engine<'_>,
+        journal: Journal,
+        console: Console,
+        look: Box<dyn Fn(Profile) -> Profile>,
+        open: impl FnOnce() -> anyhow::Result<Board>,
+    ) -> anyhow::Result<()> {
+        let listener = petri_console::listen(console.address)?;
+        let perception = Perception::load(engine)?;
+        let desk = Desk::new();
+        let near = open()?;
+        let (camera, microphone) = (near.camera.is_some(), near.microphone.is_some());
+        let keyboard = near.has_keyboard;
+        let mut board = desk.over(near);
+        if !console.simulated {
+            // A real device senses with its own parts only.
+            board.camera = board.camera.filter(|_| camera);
+            board.microphone = board.microphone.filter(|_| microphone);
+            board.has_keyboard = keyboard;
+        }
+        let has = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())
             .set(Sensor::Keyboard, board.has_keyboard);
-        let past = journal.entries(self.learner)?;
-        if let Some(last) = past.last() {
-            progress.rest(board.clock.day().saturating_sub(last.day));
-        }
-        let setup = Setup {
-            sensors,
-            progress,
-            age: self.profile.age,
-            comfort: self.profile.comfort,
-            due: review::due(&past, board.clock.day()),
+        let host = Host::new(board, perception, journal, self.plan(), look);
+        let options = petri_console::Options {
+            desk,
+            host: host.handle(),
+            journal: console.path,
+            models: engine.store().clone(),
+            pack: self.pack,
+            display: console.display,
+            simulated: console.simulated,
+            shares: Sensors::NONE
+                .set(Sensor::Camera, console.simulated && !camera)
+                .set(Sensor::Microphone, console.simulated && !microphone),
+            has,
+        };
+        let page = petri_console::start(listener, options, say)?;
+        let mut teller = Teller::new(self.tells);
+        host.run(&mut |happening| {
+            page.tell(&happening);
+            teller.tell(&happening);
+        })?;
+        teller.end();
+        Ok(())
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        Plan {
+            pack: &self.pack,
+            seed: self.seed,
             trials_per_round: self.trials,
             face_answers: self.face_answers,
-            ..Setup::new(self.seed, &self.pack)
-        };
-        let recorder = self.record.map(|path| Recorder::create(&path, &Start::of(&setup))).transpose();
-        let mut recorder = recorder?;
-        let mut last_look = String::new();
-        let mut heart = Heart::of_service();
-        let keeper = Keeper { journal: &mut *journal, learner: self.learner };
-        let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
-            match (&happening, &mut heart) {
-                (Happening::Step(now), Some(heart)) => heart.step(*now),
-                (Happening::Trouble(what), Some(heart)) => heart.status(what),
-                _ => {}
-            }
-            if !self.tells.wants(&happening) {
-                return;
-            }
-            let line = match happening {
-                Happening::Step(_) => return,
-                Happening::Screen(screen) => format!(
-                    "screen {}: {} | {}",
-                    screen.scene.name(),
-                    screen.title,
-                    screen.body.replace('\n', " ")
-                ),
-                Happening::Entry(entry) => report::entry(entry),
-                Happening::Trouble(what) => format!("note   {what}"),
-                Happening::Percept(percept) => report::percept(percept),
-            };
-            // A camera gives many looks a second: only a change of what is seen is told.
-            let repeated = matches!(happening, Happening::Percept(Percept::Face { .. })) && line == last_look;
-            if matches!(happening, Happening::Percept(Percept::Face { .. })) {
-                last_look.clone_from(&line);
-            }
-            if !repeated {
-                say(line);
-            }
-        })?;
-        if let Some(heart) = &heart {
-            heart.end();
+            record: self.record.clone(),
         }
-        journal.set_profile(self.learner, &Profile { comfort: summary.comfort, ..self.profile })?;
-        Ok(summary)
     }
 }

@@ -104,6 +104,15 @@ fn texts_models_and_journals_that_cannot_be_used() {
 }
 
 #[test]
+fn a_page_whose_address_is_taken_is_refused_before_anything_is_loaded() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let console = format!("--console={}", taken.local_addr().expect("bound"));
+    refused(&["run", "--journal", &folder.path("j.db"), &console], "is taken by another program");
+    refused(&["run", "--journal", &folder.path("j.db"), "--console=192.0.2.1:7700"], "choose another address");
+}
+
+#[test]
 fn board_files_are_shown_and_faults_told_with_their_line() {
     let shown = said(&["board", "show"]);
     assert!(shown.contains("camera      /dev/video0, 640 x 480") && shown.contains("linux.toml"), "{shown}");

@@ -42,12 +42,39 @@ fn a_profile_is_kept_for_each_learner() {
     let mut journal = Journal::open(&path).expect("a new journal");
     assert_eq!(journal.profile(1).expect("readable"), None);
     let comfort = Comfort { large_text: true, ..Comfort::default() };
-    let profile = Profile { age: Age::Child, comfort };
+    let profile = Profile { age: Age::Child, comfort, ..Profile::default() };
     journal.set_profile(1, &profile).expect("kept");
     drop(journal);
     let journal = Journal::open(&path).expect("the same journal");
     assert_eq!(journal.profile(1).expect("readable"), Some(profile));
     assert_eq!(journal.profile(2).expect("readable"), None);
+    assert_eq!(
+        (journal.known().expect("readable"), journal.learners().expect("readable")),
+        (vec![1], vec![])
+    );
+}
+
+#[test]
+fn settings_of_an_earlier_build_leave_every_exercise_and_sensor_on() {
+    let old = r#"{"age":"child","comfort":{"language":"English"}}"#;
+    let profile: Profile = serde_json::from_str(old).expect("readable");
+    assert_eq!((profile.exercises, profile.sensors_off), (Exercises::ALL, Sensors::NONE));
+}
+
+#[test]
+fn a_reader_sees_what_the_writer_appends_and_writes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal.db");
+    let mut writer = Journal::open(&path).expect("a new journal");
+    let mut reader = Journal::open_to_read(&path).expect("beside it");
+    writer.append(1, 1, 20_000, &entry(0)).expect("appended");
+    writer.set_keeping(&Keeping { retention_days: Some(30), learner: 4 }).expect("kept");
+    assert_eq!(reader.entries(1).expect("entries").len(), 1);
+    assert_eq!(reader.keeping().expect("settings"), Keeping { retention_days: Some(30), learner: 4 });
+    assert!(
+        reader.append(1, 1, 20_000, &entry(1)).expect_err("read only").to_string().contains("permissions")
+    );
+    assert!(Journal::open_to_read(&folder.path().join("none.db")).is_err());
 }
 
 #[test]

@@ -19,7 +19,8 @@ use crate::engine::Engine;
 use crate::{Clip, Error, Frame};
 use serde::Serialize;
 
-/// All models, loaded.
+/// All models, loaded. A clone shares their weights and remembers its own sound.
+#[derive(Clone)]
 pub struct Perception {
     /// Sees.
     pub sight: Sight,

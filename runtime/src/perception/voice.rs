@@ -13,6 +13,7 @@ const CONTEXT_SAMPLES: usize = 64;
 const STATE_SHAPE: [usize; 3] = [2, 1, 128];
 
 /// Listens frame by frame and hands out one clip per utterance.
+#[derive(Clone)]
 pub struct VoiceActivity {
     model: Model,
     rules: Rules,
@@ -27,6 +28,7 @@ pub struct VoiceActivity {
     voiced: usize,
 }
 
+#[derive(Clone, Copy)]
 struct Rules {
     start: f32,
     stop: f32,

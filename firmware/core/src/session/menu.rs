@@ -72,10 +72,10 @@ impl Session<'_> {
         self.enter(scene, now);
     }
 
-    /// Whether the device and its content allow an exercise now.
+    /// Whether the device, its content and the facilitator allow an exercise now.
     pub(super) fn can(&self, exercise: Exercise) -> bool {
         let (sensors, pack) = (self.setup.sensors, self.setup.pack);
-        match exercise {
+        let possible = match exercise {
             Exercise::ReadTheFace => true,
             Exercise::ReadTheWords => pack.text(0).is_some(),
             Exercise::Mirror => self.consented && sensors.has(Sensor::Camera),
@@ -87,7 +87,8 @@ impl Session<'_> {
             Exercise::ReplyWithCare => pack.care(0).is_some(),
             Exercise::Converse => pack.talk(0).is_some(),
             Exercise::Together => false,
-        }
+        };
+        possible && self.setup.exercises.has(exercise)
     }
 
     /// What the menu offers, the recommended exercise first.
