@@ -220,8 +220,9 @@ impl Play {
                 Happening::Percept(percept) => report::percept(percept),
             };
             // A camera gives many looks a second: only a change of what is seen is told.
-            let repeated = matches!(happening, Happening::Percept(Percept::Face { .. })) && line == last_look;
-            if matches!(happening, Happening::Percept(Percept::Face { .. })) {
+            let look = matches!(happening, Happening::Percept(Percept::Face { .. } | Percept::Reading(_)));
+            let repeated = look && line == last_look;
+            if look {
                 last_look.clone_from(&line);
             }
             if !repeated {
