@@ -306,6 +306,8 @@ pub enum Percept {
     Face {
         /// What the last moments show.
         face: Face,
+        /// What this one picture shows.
+        seen: Face,
         /// How many faces there are.
         count: u8,
         /// Left, top, right and bottom of the first, in pixels of the picture.

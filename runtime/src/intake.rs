@@ -69,6 +69,19 @@ pub fn frame(path: &Path) -> Result<Frame, Error> {
         .ok_or_else(|| refuse(path, "it has no pixels; use another picture"))
 }
 
+/// Reads a JPEG picture from memory, with sides of at most `side_pixels_max`; `None` when it is none, or larger.
+pub(crate) fn jpeg(bytes: &[u8], side_pixels_max: u32) -> Option<Frame> {
+    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Jpeg);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(side_pixels_max);
+    limits.max_image_height = Some(side_pixels_max);
+    limits.max_alloc = Some(32 << 20);
+    reader.limits(limits);
+    let rgb = reader.decode().ok()?.into_rgb8();
+    let (width, height) = rgb.dimensions();
+    Frame::new(width, height, rgb.into_raw())
+}
+
 /// Reads a wav file of any sample rate and channel count: 8 to 32 bit integers or 32 bit floats.
 ///
 /// Channels are averaged and the sound is resampled to 16 kHz. What is beyond a minute is left out.

@@ -11,6 +11,7 @@ mod error;
 pub mod heart;
 pub mod intake;
 pub mod journal;
+pub mod link;
 mod media;
 pub mod perception;
 pub mod picture;

@@ -7,6 +7,7 @@ use petri_core::screen::Display;
 use petri_core::{Age, Language, Level};
 use petri_runtime::engine::Choice;
 use petri_runtime::journal::Profile;
+use petri_runtime::link::Address;
 use std::path::PathBuf;
 
 /// Petri trains people to understand each other. Without a command it runs a demonstration session on the
@@ -72,6 +73,15 @@ pub(crate) enum Command {
         /// Where the picture goes (SVG).
         #[arg(long, value_name = "FILE", default_value = "petri-progress.svg")]
         picture: PathBuf,
+    },
+    /// Perceive what robots feed over a link, without a session.
+    Perceive {
+        /// Where: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
+        #[arg(long, value_name = "ADDRESS", required = true)]
+        link: Vec<Address>,
+        /// Print only what is amiss with the device.
+        #[arg(long)]
+        quiet: bool,
     },
     /// List the models and verify every file.
     Models,
@@ -291,6 +301,9 @@ pub(crate) struct Run {
     /// Print only what is amiss with the device, for a log that others may read.
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Serve a link for robots: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) link: Vec<Address>,
 }
 
 /// A board by name.

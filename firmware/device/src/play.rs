@@ -1,7 +1,7 @@
 //! Sessions: the demonstration, and whatever `petri run` asks for.
 
 use crate::cli::{BoardName, Run};
-use crate::{board, say, shared};
+use crate::{board, link, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
 use petri_board::script;
@@ -12,6 +12,7 @@ use petri_runtime::capture::Percept;
 use petri_runtime::engine::Engine;
 use petri_runtime::heart::Heart;
 use petri_runtime::journal::{Journal, Profile};
+use petri_runtime::link::Address;
 use petri_runtime::ports::Board;
 use petri_runtime::replay::{Recorder, Recording, Start};
 use petri_runtime::run::{Happening, Keeper, Summary, run};
@@ -46,6 +47,7 @@ pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
         face_answers: false,
         record: None,
         tells: Tells::Everything,
+        link: Vec::new(),
     };
     let summary = play.on(engine, &mut journal, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
@@ -119,6 +121,7 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
             _ if options.quiet => Tells::Trouble,
             _ => Tells::Everything,
         },
+        link: options.link,
     };
     let summary = play.on(engine, &mut journal, || match &described {
         Some(described) => board::open(options.board, described, pack),
@@ -141,6 +144,7 @@ struct Play {
     face_answers: bool,
     record: Option<PathBuf>,
     tells: Tells,
+    link: Vec<Address>,
 }
 
 /// What a session prints.
@@ -174,7 +178,7 @@ impl Play {
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
         let mut progress = journal.progress(self.learner)?;
-        let board = open()?;
+        let (board, link) = link::join(open()?, &self.link, self.tells == Tells::Everything)?;
         let sensors = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())
@@ -199,6 +203,9 @@ impl Play {
         let mut heart = Heart::of_service();
         let keeper = Keeper { journal: &mut *journal, learner: self.learner };
         let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
+            if let Some(link) = &link {
+                link.tell(&happening);
+            }
             match (&happening, &mut heart) {
                 (Happening::Step(now), Some(heart)) => heart.step(*now),
                 (Happening::Trouble(what), Some(heart)) => heart.status(what),

@@ -36,7 +36,8 @@ impl Connection {
                 let mut port = SerialPort::open(path, *baud)?;
                 port.set_read_timeout(Duration::from_millis(READ_WAIT_MS))?;
                 port.set_write_timeout(Duration::from_millis(WRITE_WAIT_MS))?;
-                port.discard_buffers()?;
+                // What was on the line before is no frame of ours; a line that cannot forget it does no harm.
+                let _ = port.discard_buffers();
                 Ok(Self::Serial(port))
             }
         }

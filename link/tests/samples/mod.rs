@@ -119,8 +119,8 @@ fn percepts() -> Vec<Percept> {
             confidence: 700,
             ..reading()
         }),
-        Percept::Face { face: Face::None, count: 0, bounds: None },
-        Percept::Face { face, count: 1, bounds: Some([-3, 12, 640, 480]) },
+        Percept::Face { face: Face::None, seen: Face::None, count: 0, bounds: None },
+        Percept::Face { face, seen: Face::Unsure, count: 1, bounds: Some([-3, 12, 640, 480]) },
         Percept::Sensor { sensor: Sensor::Microphone, works: false },
         Percept::Failed,
     ]
