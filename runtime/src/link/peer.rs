@@ -298,7 +298,11 @@ impl Peer<'_> {
         if !self.hub.holds(self.id, Sensor::Camera) {
             return Err(Refusal::NotYours);
         }
-        if self.hub.desk.wants(Sense::Camera) { Ok(()) } else { Err(Refusal::NotSensing) }
+        // What the screen does not show as sensing does not sense, even while the camera is still being let go.
+        let view = self.hub.desk.view();
+        let shown = view.screen.is_some_and(|screen| screen.sensing.has(Sense::Camera));
+        let looks = self.hub.desk.wants(Sense::Camera) && (shown || self.hub.mode == Mode::Perception);
+        if looks { Ok(()) } else { Err(Refusal::NotSensing) }
     }
 
     fn face(&self, face: petri_link::Face) -> Result<(), Refusal> {

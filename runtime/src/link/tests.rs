@@ -160,9 +160,12 @@ fn only_one_peer_feeds_a_sensor_and_only_what_the_device_lacks() {
     assert_eq!(one.ask(5, ToDevice::Face(Face::Unsure)), ToPeer::Refused(Refusal::NotSensing));
     let picture = Picture { kind: PictureKind::Rgb, width: 2, height: 2, bytes: 12 };
     assert_eq!(one.ask(6, ToDevice::Picture(picture)), ToPeer::Refused(Refusal::NotSensing));
-    // The session looks now.
+    // The session looks now, and shows it.
     let camera = served.board.camera.as_mut().expect("one");
     assert!(camera.frame().expect("works").is_none());
+    assert_eq!(one.ask(11, ToDevice::Face(Face::Unsure)), ToPeer::Refused(Refusal::NotSensing), "not shown");
+    let sensing = Sensors::NONE.set(petri_core::Sensor::Camera, true);
+    served.board.panel.show(&petri_core::Screen { sensing, ..screen() }).expect("shown");
     assert_eq!(one.ask(7, ToDevice::Face(Face::Unsure)), ToPeer::Done);
     assert_eq!(camera.reading(), Some(petri_core::FaceReading::Unsure));
     assert_eq!(one.ask(8, ToDevice::Picture(picture)), ToPeer::Done);
