@@ -6,7 +6,7 @@
 //! - [`hardware`]: real boards, `pi` and `linux`, as a [`description`] says. Only with the feature `hardware`; a build
 //!   without it says so.
 
-mod clock;
+pub mod clock;
 pub mod description;
 #[cfg(feature = "hardware")]
 pub mod hardware;

@@ -159,7 +159,8 @@ impl App {
         match percept {
             Percept::Face { .. } => count(&self.metrics.looks),
             Percept::Utterance { .. } => count(&self.metrics.utterances),
-            Percept::Line(_) => {}
+            // Read elsewhere: a line on this device, a face by a robot.
+            Percept::Line(_) | Percept::Reading(_) => {}
             Percept::Sensor { sensor, works, reason } => {
                 let (kind, name) = match sensor {
                     Sensor::Camera => (Kind::Camera, "camera"),

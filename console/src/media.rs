@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+/// Longest side of a picture that is handed in.
+const PICTURE_SIDE_PIXELS_MAX: u32 = 1_280;
 /// Largest message: a picture of 640 x 480 as JPEG, or half a second of sound.
 const MESSAGE_BYTES_MAX: usize = 256 << 10;
 /// How often it is asked whether the page may still hand in.
@@ -93,7 +95,7 @@ fn offer(app: &App, text: &str) {
 fn put(app: &App, bytes: &[u8]) {
     match bytes.split_first() {
         Some((1, jpeg)) if app.options.desk.wants(Sensor::Camera) => {
-            if let Some(frame) = intake::frame_of(jpeg) {
+            if let Some(frame) = intake::jpeg(jpeg, PICTURE_SIDE_PIXELS_MAX) {
                 app.options.desk.frame(frame);
             }
         }

@@ -41,6 +41,8 @@ pub enum Percept {
         /// What this frame shows.
         seen: Seen,
     },
+    /// What a camera with eyes of its own made of the learner's face.
+    Reading(FaceReading),
     /// An utterance that was heard.
     Utterance {
         /// Which word it was, if any.

@@ -40,6 +40,14 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A link cannot be served.
+    #[error("cannot serve the link {address}: {what}")]
+    Link {
+        /// Where.
+        address: String,
+        /// What is the matter and what to do.
+        what: String,
+    },
     /// A part of the board failed.
     #[error("{0}")]
     Port(#[from] crate::ports::PortError),

@@ -69,16 +69,12 @@ pub fn frame(path: &Path) -> Result<Frame, Error> {
         .ok_or_else(|| refuse(path, "it has no pixels; use another picture"))
 }
 
-/// Longest side of a picture that is handed in while a session runs.
-pub const HANDED_IN_PIXELS_MAX: u32 = 1_280;
-
-/// A JPEG picture from memory, as a camera's far side hands it in; `None` when it is none, or larger than
-/// [`HANDED_IN_PIXELS_MAX`] on a side.
-pub fn frame_of(jpeg: &[u8]) -> Option<Frame> {
-    let mut reader = ImageReader::with_format(std::io::Cursor::new(jpeg), image::ImageFormat::Jpeg);
+/// Reads a JPEG picture from memory, with sides of at most `side_pixels_max`; `None` when it is none, or larger.
+pub fn jpeg(bytes: &[u8], side_pixels_max: u32) -> Option<Frame> {
+    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Jpeg);
     let mut limits = Limits::default();
-    limits.max_image_width = Some(HANDED_IN_PIXELS_MAX);
-    limits.max_image_height = Some(HANDED_IN_PIXELS_MAX);
+    limits.max_image_width = Some(side_pixels_max);
+    limits.max_image_height = Some(side_pixels_max);
     limits.max_alloc = Some(32 << 20);
     reader.limits(limits);
     let rgb = reader.decode().ok()?.into_rgb8();

@@ -12,6 +12,7 @@ pub mod heart;
 pub mod host;
 pub mod intake;
 pub mod journal;
+pub mod link;
 mod media;
 pub mod perception;
 pub mod picture;

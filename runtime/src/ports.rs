@@ -2,7 +2,7 @@
 
 use crate::Frame;
 use petri_core::light::Colour;
-use petri_core::{Button, Cue, Facilitator, Level, Millis, Screen};
+use petri_core::{Button, Cue, Exercise, FaceReading, Facilitator, Level, Millis, Screen};
 
 /// Why a part did not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +30,12 @@ pub trait Camera: Send {
     /// # Errors
     /// When the camera has gone.
     fn frame(&mut self) -> Result<Option<Frame>, PortError>;
+
+    /// What a camera with eyes of its own made of the learner's face, smoothed over time, where it gives that instead
+    /// of pictures. Asked after [`Camera::frame`], so that the same gate holds for both.
+    fn reading(&mut self) -> Option<FaceReading> {
+        None
+    }
 
     /// Whether it could see, found out without looking. It is asked while a lost camera is waited for.
     ///
@@ -81,6 +87,8 @@ pub enum Pressed {
     Line(String),
     /// The person who accompanies the learner stepped in.
     Facilitator(Facilitator),
+    /// An exercise was picked; it begins if the menu is shown.
+    Start(Exercise),
 }
 
 /// Shows screens.

@@ -7,7 +7,7 @@
 use crate::Frame;
 use crate::ports::{Board, Buttons, Camera, Clock, Lights, Microphone, Panel, PortError, Pressed, Speaker};
 use petri_core::light::Colour;
-use petri_core::{Cue, Level, Screen, Sensor};
+use petri_core::{Cue, FaceReading, Level, Screen, Sensor};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -53,6 +53,8 @@ struct State {
     /// Whether the session looks or listens: set by the ports as they are used.
     open: [bool; 2],
     frame: Option<Frame>,
+    /// What the far side made of a picture itself.
+    reading: Option<FaceReading>,
     sound: VecDeque<f32>,
 }
 
@@ -65,6 +67,7 @@ impl Default for State {
             offered: [false; 2],
             open: [false; 2],
             frame: None,
+            reading: None,
             sound: VecDeque::new(),
         }
     }
@@ -149,6 +152,19 @@ impl Desk {
             drop(state);
             self.0.changed.notify_all();
         }
+    }
+
+    /// Hands in what the far side made of a face itself, smoothed over time; a newer one replaces it. `false` when it
+    /// is dropped: it counts while pictures are wanted, and at no other time.
+    pub fn reading(&self, reading: FaceReading) -> bool {
+        let mut state = self.lock();
+        let wanted = state.open[0] && state.offered[0];
+        if wanted {
+            state.reading = Some(reading);
+            drop(state);
+            self.0.changed.notify_all();
+        }
+        wanted
     }
 
     /// Hands in sound at 16 kHz. Dropped unless it is wanted; of more than [`SOUND_SAMPLES_MAX`] the oldest goes.
@@ -240,6 +256,7 @@ impl State {
     fn forget(&mut self, place: usize) {
         if place == 0 {
             self.frame = None;
+            self.reading = None;
         } else {
             self.sound.clear();
         }
@@ -258,7 +275,15 @@ impl Camera for FarCamera {
     fn frame(&mut self) -> Result<Option<Frame>, PortError> {
         self.ready()?;
         self.desk.open(0);
-        Ok(self.desk.until(Duration::from_millis(FRAME_WAIT_MS), |state| state.frame.take()))
+        let seen = |state: &mut State| match state.frame.take() {
+            None if state.reading.is_none() => None,
+            frame => Some(frame),
+        };
+        Ok(self.desk.until(Duration::from_millis(FRAME_WAIT_MS), seen).flatten())
+    }
+
+    fn reading(&mut self) -> Option<FaceReading> {
+        self.desk.lock().reading.take()
     }
 
     fn ready(&mut self) -> Result<(), PortError> {
@@ -369,106 +394,4 @@ impl Speaker for FarSpeaker {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use petri_core::{Button, Input, Millis, Pack, Session, Setup};
-
-    struct Stopped;
-
-    impl Clock for Stopped {
-        fn now(&self) -> Millis {
-            Millis(0)
-        }
-
-        fn day(&self) -> u32 {
-            20_000
-        }
-    }
-
-    fn desk() -> (Desk, Board) {
-        let desk = Desk::new();
-        let board = desk.board("far", Box::new(Stopped));
-        (desk, board)
-    }
-
-    fn screen() -> Screen {
-        Session::new(Setup::new(1, &Pack::starter())).step(Millis(0), Input::Tick).screen
-    }
-
-    #[test]
-    fn what_the_device_shows_is_seen_from_afar() {
-        let (desk, mut board) = desk();
-        assert_eq!(desk.view().screen, None);
-        board.panel.show(&screen()).expect("shown");
-        let seen = desk.wait(0, Duration::from_secs(1));
-        assert_eq!(seen.screen, Some(screen()));
-        let speaker = board.speaker.as_mut().expect("there");
-        speaker.play(Cue::Ask, Level::Full).expect("played");
-        speaker.play(Cue::Ask, Level::Full).expect("played");
-        assert_eq!(desk.view().cue, Some((2, Cue::Ask, Level::Full)));
-        assert_eq!(desk.wait(desk.view().serial, Duration::from_millis(1)), desk.view());
-    }
-
-    #[test]
-    fn both_sides_press_and_a_flood_is_refused() {
-        let (far, board) = desk();
-        let (near, inner) = desk();
-        let mut joined = far.over(inner);
-        assert!(near.press(Pressed::Button(Button::A)) && far.press(Pressed::Button(Button::B)));
-        let mut pressed = Vec::new();
-        while let Some(one) = joined.buttons.poll().expect("works") {
-            pressed.push(one);
-        }
-        assert_eq!(pressed, [Pressed::Button(Button::B), Pressed::Button(Button::A)]);
-        let taken = (0..100).filter(|_| far.press(Pressed::Button(Button::A))).count();
-        assert_eq!(taken, PRESSED_MAX);
-        drop(board);
-    }
-
-    #[test]
-    fn a_notice_stands_above_the_screen_until_it_is_taken_away() {
-        let (near, inner) = desk();
-        let far = Desk::new();
-        let mut joined = far.over(inner);
-        joined.panel.show(&screen()).expect("shown");
-        let mut code = screen();
-        code.title.clear();
-        far.notice(Some(code.clone()));
-        joined.panel.refresh().expect("shown");
-        assert_eq!(near.view().screen, Some(code.clone()));
-        assert_eq!(far.view().screen, Some(code));
-        far.notice(None);
-        joined.panel.refresh().expect("shown");
-        assert_eq!((near.view().screen, far.view().screen), (Some(screen()), Some(screen())));
-    }
-
-    #[test]
-    fn nothing_is_taken_in_that_is_not_wanted() {
-        let (desk, mut board) = desk();
-        let (camera, microphone) =
-            (board.camera.as_mut().expect("one"), board.microphone.as_mut().expect("one"));
-        let picture = || Frame::new(2, 2, vec![9; 12]).expect("a frame");
-        assert!(camera.ready().is_err() && camera.frame().is_err() && microphone.ready().is_err());
-        desk.offer(Sensor::Camera, true);
-        desk.offer(Sensor::Microphone, true);
-        desk.frame(picture());
-        desk.sound(&[0.5; 512]);
-        assert!(!desk.wants(Sensor::Camera) && !desk.wants(Sensor::Microphone));
-        assert!(camera.frame().expect("works").is_none(), "it was handed in before anybody looked");
-        assert!(desk.wants(Sensor::Camera));
-        desk.frame(picture());
-        assert_eq!(camera.frame().expect("works").map(|frame| frame.width()), Some(2));
-        desk.frame(picture());
-        camera.rest();
-        assert!(!desk.wants(Sensor::Camera));
-        assert!(camera.frame().expect("works").is_none(), "what waited was dropped");
-        let mut heard = [0.0; 512];
-        assert!(microphone.read(&mut heard).is_err(), "no sound came");
-        desk.sound(&[0.25; SOUND_SAMPLES_MAX]);
-        desk.sound(&[0.5; 512]);
-        microphone.read(&mut heard).expect("sound");
-        assert_eq!(heard, [0.25; 512]);
-        desk.offer(Sensor::Microphone, false);
-        assert!(microphone.read(&mut heard).is_err());
-    }
-}
+mod tests;

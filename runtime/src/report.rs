@@ -82,6 +82,7 @@ pub fn read(read: &Read) -> String {
 pub fn percept(percept: &Percept) -> String {
     match percept {
         Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(*reading)),
+        Percept::Reading(reading) => format!("saw    {}", shown(*reading)),
         Percept::Utterance { heard, transcript, length_ms } => {
             let word = heard
                 .word
@@ -117,6 +118,19 @@ fn held(reading: FaceReading) -> &'static str {
         FaceReading::Actions(_) => "; over time: muscle actions",
         #[cfg(feature = "therapy")]
         FaceReading::Expression { .. } => "; over time: the same",
+    }
+}
+
+/// What a camera with eyes of its own says.
+fn shown(reading: FaceReading) -> String {
+    match reading {
+        FaceReading::NoFace => "no face".to_owned(),
+        FaceReading::Unsure => "a face; unsure what it shows".to_owned(),
+        FaceReading::Actions(_) => "a face; muscle actions".to_owned(),
+        #[cfg(feature = "therapy")]
+        FaceReading::Expression { emotion, confidence } => {
+            format!("a face; it shows {}, {} % sure", emotion.word(), confidence.percent())
+        }
     }
 }
 

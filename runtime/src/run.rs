@@ -128,7 +128,7 @@ pub fn run(
 /// What a percept means to a session. `None` when it means nothing.
 pub fn input_of(percept: &Percept) -> Option<Input> {
     match percept {
-        Percept::Face { reading, .. } => Some(Input::Face(*reading)),
+        Percept::Face { reading, .. } | Percept::Reading(reading) => Some(Input::Face(*reading)),
         Percept::Utterance { heard, transcript, .. } => match (&heard.word, transcript) {
             (Some(word), _) => Word::from_text(word).map(|word| Input::Word {
                 word,
@@ -206,6 +206,7 @@ impl Stage<'_> {
                     inputs.push_back(Input::Button(button));
                 }
                 Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
+                Ok(Some(Pressed::Start(exercise))) => inputs.push_back(Input::Start(exercise)),
                 Ok(Some(Pressed::Line(line))) => {
                     if !capture.line(line) {
                         tell(Happening::Trouble("still reading the last lines; type that one again"));

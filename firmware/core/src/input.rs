@@ -1,7 +1,7 @@
 //! Everything that can reach a session.
 
 use crate::moves::Moves;
-use crate::{Actions, Emotion, Permille};
+use crate::{Actions, Emotion, Exercise, Permille};
 use serde::{Deserialize, Serialize};
 
 /// One input of [`Session::step`](crate::Session::step).
@@ -33,6 +33,9 @@ pub enum Input {
     },
     /// The person who accompanies the learner steps in.
     Facilitator(Facilitator),
+    /// An exercise was picked from outside, in place of turning the pages of the menu. Last, so that recordings of
+    /// earlier builds are read.
+    Start(Exercise),
 }
 
 /// What the person who accompanies the learner can do.

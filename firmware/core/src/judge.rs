@@ -51,7 +51,8 @@ pub fn meaning(input: &Input, options: &[Emotion; 3]) -> Meaning {
         | Input::Tick
         | Input::Face(_)
         | Input::Sensor { .. }
-        | Input::Facilitator(_) => Meaning::Nothing,
+        | Input::Facilitator(_)
+        | Input::Start(_) => Meaning::Nothing,
     }
 }
 

@@ -281,3 +281,24 @@ fn training_never_uses_what_is_held_out() {
         }
     }
 }
+
+#[test]
+fn an_exercise_picked_from_outside_begins_where_the_menu_would_begin_it() {
+    for exercise in Exercise::TRAINED {
+        let mut play = Play::new(Sensors::ALL);
+        assert_eq!(play.step(Input::Start(exercise)).screen.scene, Scene::Greet, "not before the menu");
+        play.reach_menu();
+        let mut by_hand = Play::new(Sensors::ALL);
+        by_hand.step(Input::Tick);
+        by_hand.reach_menu();
+        by_hand.start(exercise.name(petri_core::Language::English));
+        let started = play.step(Input::Start(exercise)).screen;
+        assert_eq!(started.scene, by_hand.step(Input::Tick).screen.scene, "{exercise:?}");
+        assert_ne!(started.scene, Scene::Choose);
+    }
+    let mut play = Play::new(Sensors::NONE);
+    play.reach_menu();
+    for impossible in [Exercise::Mirror, Exercise::SayIt, Exercise::Together] {
+        assert_eq!(play.step(Input::Start(impossible)).screen.scene, Scene::Choose);
+    }
+}

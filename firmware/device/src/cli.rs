@@ -7,6 +7,7 @@ use petri_core::screen::Display;
 use petri_core::{Age, Language, Level};
 use petri_runtime::engine::Choice;
 use petri_runtime::journal::Profile;
+use petri_runtime::link::Address;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -73,6 +74,15 @@ pub(crate) enum Command {
         /// Where the picture goes (SVG).
         #[arg(long, value_name = "FILE", default_value = "petri-progress.svg")]
         picture: PathBuf,
+    },
+    /// Perceive what robots feed over a link, without a session.
+    Perceive {
+        /// Where: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
+        #[arg(long, value_name = "ADDRESS", required = true)]
+        link: Vec<Address>,
+        /// Print only what is amiss with the device.
+        #[arg(long)]
+        quiet: bool,
     },
     /// List the models and verify every file.
     Models,
@@ -302,6 +312,9 @@ pub(crate) struct Run {
         conflicts_with_all = ["record", "from"]
     )]
     pub(crate) console: Option<SocketAddr>,
+    /// Serve a link for robots: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) link: Vec<Address>,
 }
 
 /// A board by name.

@@ -5,6 +5,7 @@
 
 mod board;
 mod cli;
+mod link;
 mod papers;
 mod play;
 mod sheet;
@@ -53,6 +54,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
         Command::Run(options) => play::session(Engine::new(&store, &start()), *options),
+        Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()), &link, quiet),
         Command::See { image, json } => {
             let seen = Sight::load(Engine::new(&store, &start()))?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))

@@ -2,7 +2,7 @@
 
 use crate::cli::{BoardName, Run};
 use crate::teller::{Teller, Tells};
-use crate::{board, say, shared};
+use crate::{board, link, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
 use petri_board::script;
@@ -13,6 +13,7 @@ use petri_core::{Pack, Sensor};
 use petri_runtime::engine::Engine;
 use petri_runtime::host::{Host, Plan};
 use petri_runtime::journal::{Journal, Profile};
+use petri_runtime::link::Address;
 use petri_runtime::ports::Board;
 use petri_runtime::remote::Desk;
 use petri_runtime::replay::Recording;
@@ -48,6 +49,7 @@ pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
         face_answers: false,
         record: None,
         tells: Tells::Everything,
+        link: Vec::new(),
     };
     let summary = play.on(engine, &mut journal, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
@@ -125,6 +127,7 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
             _ if options.quiet || options.console.is_some() => Tells::Trouble,
             _ => Tells::Everything,
         },
+        link: options.link,
     };
     let simulated = described.is_none();
     let open = || match &described {
@@ -162,6 +165,7 @@ struct Play {
     face_answers: bool,
     record: Option<PathBuf>,
     tells: Tells,
+    link: Vec<Address>,
 }
 
 impl Play {
@@ -172,8 +176,8 @@ impl Play {
         open: impl FnOnce() -> anyhow::Result<Board>,
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
-        let board = open()?;
-        let mut teller = Teller::new(self.tells);
+        let (board, link) = link::join(open()?, &self.link, self.tells == Tells::Everything)?;
+        let mut teller = Teller::new(self.tells, link);
         let plan = self.plan();
         let summary =
             plan.play(board, perception, journal, (self.learner, self.profile), &mut |happening| {
@@ -205,6 +209,7 @@ impl Play {
             board.microphone = board.microphone.filter(|_| microphone);
             board.has_keyboard = keyboard;
         }
+        let (board, link) = link::join(board, &self.link, true)?;
         let has = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())
@@ -224,7 +229,7 @@ impl Play {
             has,
         };
         let page = petri_console::start(listener, options, say)?;
-        let mut teller = Teller::new(self.tells);
+        let mut teller = Teller::new(self.tells, link);
         host.run(&mut |happening| {
             page.tell(&happening);
             teller.tell(&happening);

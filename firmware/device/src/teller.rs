@@ -3,6 +3,7 @@
 use crate::say;
 use petri_runtime::capture::Percept;
 use petri_runtime::heart::Heart;
+use petri_runtime::link::Link;
 use petri_runtime::report;
 use petri_runtime::run::Happening;
 
@@ -28,19 +29,23 @@ impl Tells {
     }
 }
 
-/// Prints what happens, line by line, and beats for the service manager.
+/// Prints what happens, line by line, tells robots, and beats for the service manager.
 pub(crate) struct Teller {
     tells: Tells,
     last_look: String,
     heart: Option<Heart>,
+    link: Option<Link>,
 }
 
 impl Teller {
-    pub(crate) fn new(tells: Tells) -> Self {
-        Self { tells, last_look: String::new(), heart: Heart::of_service() }
+    pub(crate) fn new(tells: Tells, link: Option<Link>) -> Self {
+        Self { tells, last_look: String::new(), heart: Heart::of_service(), link }
     }
 
     pub(crate) fn tell(&mut self, happening: &Happening<'_>) {
+        if let Some(link) = &self.link {
+            link.tell(happening);
+        }
         match (happening, &mut self.heart) {
             (Happening::Step(now), Some(heart)) => heart.step(*now),
             (Happening::Trouble(what), Some(heart)) => heart.status(what),
@@ -62,7 +67,7 @@ impl Teller {
             Happening::Percept(percept) => report::percept(percept),
         };
         // A camera gives many looks a second: only a change of what is seen is told.
-        let is_look = matches!(happening, Happening::Percept(Percept::Face { .. }));
+        let is_look = matches!(happening, Happening::Percept(Percept::Face { .. } | Percept::Reading(_)));
         if is_look && line == self.last_look {
             return;
         }

@@ -30,6 +30,7 @@ trait Source {
 struct Eye<'a> {
     camera: Box<dyn Camera>,
     shared: &'a Shared,
+    out: &'a SyncSender<Percept>,
 }
 
 impl Source for Eye<'_> {
@@ -39,7 +40,10 @@ impl Source for Eye<'_> {
         if let Some(frame) = self.camera.frame()? {
             self.shared.frame.put(Some(frame));
         }
-        Ok(true)
+        let reading = self.camera.reading().filter(|_| self.shared.camera.load(Ordering::Acquire));
+        let Some(reading) = reading else { return Ok(true) };
+        // As with frames: if the session is behind, the next one is newer.
+        Ok(!matches!(self.out.try_send(Percept::Reading(reading)), Err(TrySendError::Disconnected(_))))
     }
 
     fn ready(&mut self) -> Result<(), PortError> {
@@ -86,7 +90,7 @@ impl Source for Hearing<'_> {
 
 /// Reads the camera until the session ends.
 pub(super) fn watch(camera: Box<dyn Camera>, shared: &Shared, out: &SyncSender<Percept>) {
-    attend(Eye { camera, shared }, shared, out);
+    attend(Eye { camera, shared, out }, shared, out);
 }
 
 /// Reads the microphone until the session ends.

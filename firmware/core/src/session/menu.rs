@@ -108,6 +108,13 @@ impl Session<'_> {
             Input::Button(Button::A) => self.begin(now),
             Input::Button(Button::B) => self.turn_page(now, self.items().count()),
             Input::Button(Button::C) => self.go_to(Scene::Settings, now),
+            Input::Start(exercise) => {
+                let place = self.items().position(|item| item == Item::Do(*exercise));
+                if let Some(place) = place {
+                    self.at = place as u8;
+                    self.begin(now);
+                }
+            }
             _ if is_word(input, &[Word::Yes]) => self.begin(now),
             _ if is_word(input, &[Word::Next, Word::No]) => self.turn_page(now, self.items().count()),
             _ => {}
