@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-const TARGET: &str = "aarch64-unknown-linux-gnu";
+/// What Rust calls the other processor.
+pub(crate) const TARGET: &str = "aarch64-unknown-linux-gnu";
 const EMULATOR: &str = "qemu-aarch64-static";
 /// What is built, all in one go: with other packages or features, cargo would build the engine anew.
 const BUILT: [&str; 8] =
@@ -97,7 +98,7 @@ pub(crate) fn sysroot() -> PathBuf {
 }
 
 /// Compiler, emulator, Rust's target and the ALSA headers.
-fn prepare() -> anyhow::Result<()> {
+pub(crate) fn prepare() -> anyhow::Result<()> {
     packages::need(&PACKAGES)?;
     run(&mut command("rustup", &["target", "add", TARGET]))
         .context("rustup must add the target; see https://rustup.rs")?;
@@ -105,7 +106,7 @@ fn prepare() -> anyhow::Result<()> {
 }
 
 /// Cargo with everything that a build for aarch64 needs to know.
-fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut cargo = command("cargo", arguments);
     let libraries = sysroot().join("usr/lib/aarch64-linux-gnu");
     cargo
@@ -123,7 +124,7 @@ fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// A program of the target, run here.
-fn emulated(program: &Path) -> Command {
+pub(crate) fn emulated(program: &Path) -> Command {
     let libraries = format!("LD_LIBRARY_PATH={}", sysroot().join("usr/lib/aarch64-linux-gnu").display());
     let mut command = command(EMULATOR, &["-L", "/usr/aarch64-linux-gnu", "-E", &libraries]);
     command.arg(program);

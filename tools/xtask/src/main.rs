@@ -66,7 +66,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "cross" => cross::check(),
         "hil" => hil::run_all(rest),
-        "deb" => deb::pack(rest),
+        "deb" => deb::pack(rest).map(drop),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
