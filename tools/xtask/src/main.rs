@@ -12,6 +12,7 @@ mod files;
 mod hil;
 mod packages;
 mod pictures;
+mod system;
 
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ cargo xtask accelerators            the models on tract and on onnxruntime: same
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
+cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
 cargo xtask content     check the built-in content and compile it anew
