@@ -360,17 +360,25 @@ fn line_of(text: &str, section: &str) -> usize {
     1 + found.unwrap_or(0)
 }
 
-/// The ready board file for the machine whose device tree says `model`.
+/// The ready board file for the machine whose device tree says `model`. Boards of one family may have other pins at
+/// other places, so that only a whole name is taken for one.
 pub fn ready_file(model: &str) -> &'static str {
-    let known = [
+    let starts = [
         ("Raspberry Pi 5", "pi-5.toml"),
         ("Raspberry Pi 4", "pi-4.toml"),
         ("Raspberry Pi Zero 2", "pi-zero-2w.toml"),
-        ("ROCK 5", "rock-5.toml"),
-        ("Rock 5", "rock-5.toml"),
-        ("Orange Pi 5", "orange-pi-5.toml"),
     ];
-    known.into_iter().find(|(name, _)| model.contains(name)).map_or("linux.toml", |(_, file)| file)
+    let ends = [
+        ("ROCK 5B", "rock-5.toml"),
+        ("ROCK 5 Model B", "rock-5.toml"),
+        ("Orange Pi 5", "orange-pi-5.toml"),
+        ("Orange Pi 5B", "orange-pi-5.toml"),
+    ];
+    let model = model.trim_end_matches(['\0', '\n', ' ']);
+    let start = starts.into_iter().find(|(name, _)| model.contains(name));
+    start
+        .or_else(|| ends.into_iter().find(|(name, _)| model.ends_with(name)))
+        .map_or("linux.toml", |(_, file)| file)
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ fn a_machine_is_known_by_its_device_tree() {
     assert_eq!(ready_file("Raspberry Pi Zero 2 W Rev 1.0"), "pi-zero-2w.toml");
     assert_eq!(ready_file("Raspberry Pi 5 Model B Rev 1.0"), "pi-5.toml");
     assert_eq!(ready_file("Radxa ROCK 5B"), "rock-5.toml");
-    assert_eq!(ready_file("Xunlong Orange Pi 5 Plus"), "orange-pi-5.toml");
+    assert_eq!(ready_file("Xunlong Orange Pi 5\0"), "orange-pi-5.toml");
+    assert_eq!(ready_file("Xunlong Orange Pi 5 Plus"), "linux.toml", "its header is another");
     assert_eq!(ready_file("linux,dummy-virt"), "linux.toml");
 }

@@ -74,17 +74,24 @@ impl Arch {
         folder.join("release/petri")
     }
 
+    /// What builds for it where programs of this machine are of another kind.
+    fn cross(self) -> Option<cross::Machine> {
+        (self.is_foreign() && self.rust == "aarch64").then_some(cross::AARCH64)
+    }
+
     /// How a program of this kind is started here: in emulation where it is for another machine.
     pub(crate) fn start(self, program: &Path) -> Command {
-        if self.is_foreign() { cross::emulated(program) } else { Command::new(program) }
+        self.cross().map_or_else(|| Command::new(program), |machine| machine.emulated(program))
     }
 
     /// What a build for it takes.
     fn prepare(self) -> anyhow::Result<()> {
-        match self.is_foreign() {
-            false => packages::hardware(),
-            true if self.triple() == cross::TARGET => cross::prepare(),
-            true => bail!("packages for {} are made on a machine of that kind", self.debian),
+        match self.cross() {
+            Some(machine) => machine.prepare(),
+            None if self.is_foreign() => {
+                bail!("packages for {} are made on a machine of that kind", self.debian)
+            }
+            None => packages::hardware(),
         }
     }
 }
@@ -153,14 +160,12 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn build(edition: Edition, arch: Arch) -> anyhow::Result<()> {
-    let triple = arch.triple();
     let mut arguments = vec!["build", "--release", "--package", "petri"];
     arguments.extend(edition.features());
-    if !arch.is_foreign() {
-        return cargo(&arguments);
-    }
+    let Some(machine) = arch.cross() else { return cargo(&arguments) };
+    let triple = arch.triple();
     arguments.extend(["--target", &triple]);
-    run(&mut cross::cargo(&arguments))
+    run(&mut machine.cargo(&arguments))
 }
 
 /// The packer; it is built the first time, which takes a minute.

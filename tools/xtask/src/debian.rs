@@ -1,4 +1,4 @@
-//! Packages of Debian's arm64 edition, unpacked under `target/` and never installed.
+//! Packages of Debian's for another processor, unpacked under `target/` and never installed.
 //!
 //! `apt-get download` checks each package against the hash in the signed package lists.
 
@@ -7,15 +7,15 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Unpacks `names` into `folder`, unless that was done before. A package for every architecture is `NAME:all`.
-pub(crate) fn unpack(names: &[String], folder: &Path) -> anyhow::Result<()> {
+/// Unpacks `names` of `arch` into `folder`, unless that was done before. A package for every architecture is `NAME:all`.
+pub(crate) fn unpack(arch: &str, names: &[String], folder: &Path) -> anyhow::Result<()> {
     let missing: Vec<&String> = names.iter().filter(|name| !mark(folder, name).exists()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages = target().join("debian");
     for name in missing {
-        let path = download(name, &packages)?;
+        let path = download(arch, name, &packages)?;
         std::fs::create_dir_all(mark(folder, name).parent().unwrap_or(folder))?;
         run(&mut command("dpkg-deb", &["-x", &path.to_string_lossy(), &folder.to_string_lossy()]))?;
         std::fs::write(mark(folder, name), "")?;
@@ -23,14 +23,14 @@ pub(crate) fn unpack(names: &[String], folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The package that the package `name` stands for: that of the current kernel, for instance.
-pub(crate) fn stands_for(name: &str) -> anyhow::Result<String> {
-    lists_arm64()?;
-    let output = Command::new("apt-cache").args(["depends", &format!("{name}:arm64")]).output()?;
+/// The package that the package `name` of `arch` stands for: that of the current kernel, for instance.
+pub(crate) fn stands_for(arch: &str, name: &str) -> anyhow::Result<String> {
+    lists(arch)?;
+    let output = Command::new("apt-cache").args(["depends", &format!("{name}:{arch}")]).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let depends = text.lines().find_map(|line| line.trim().strip_prefix("Depends: "));
     let found = depends.and_then(|name| name.split(':').next()).map(str::to_owned);
-    found.with_context(|| format!("apt does not know {name}:arm64; run `apt-get update`, then this again"))
+    found.with_context(|| format!("apt does not know {name}:{arch}; run `apt-get update`, then this again"))
 }
 
 /// Tells that `name` has been unpacked.
@@ -38,33 +38,37 @@ fn mark(folder: &Path, name: &str) -> PathBuf {
     folder.join(".unpacked").join(name)
 }
 
-fn download(name: &str, folder: &Path) -> anyhow::Result<PathBuf> {
-    lists_arm64()?;
+fn download(arch: &str, name: &str, folder: &Path) -> anyhow::Result<PathBuf> {
+    lists(arch)?;
     std::fs::create_dir_all(folder)?;
     let (plain, qualified) = match name.split_once(':') {
         Some((plain, _)) => (plain, name.to_owned()),
-        None => (name, format!("{name}:arm64")),
+        None => (name, format!("{name}:{arch}")),
     };
     // Without a user of its own, apt needs no access to this folder for that user.
     let fetch = ["download", "--quiet", "--option", "APT::Sandbox::User=root", &qualified];
     run(command("apt-get", &fetch).current_dir(folder))
         .with_context(|| format!("could not fetch {name}; check the network, then run this again"))?;
     let starts = format!("{plain}_");
+    let ends = [format!("_{arch}.deb"), "_all.deb".to_owned()];
     let newest = std::fs::read_dir(folder)?
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&starts))
+        .filter(|entry| {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            file.starts_with(&starts) && ends.iter().any(|end| file.ends_with(end))
+        })
         .max_by_key(|entry| entry.metadata().and_then(|data| data.modified()).ok());
     newest.map(|entry| entry.path()).with_context(|| format!("apt fetched no {name}"))
 }
 
-/// Makes the package lists of arm64 known to apt.
-fn lists_arm64() -> anyhow::Result<()> {
+/// Makes the package lists of `arch` known to apt.
+fn lists(arch: &str) -> anyhow::Result<()> {
     let Ok(known) = Command::new("dpkg").arg("--print-foreign-architectures").output() else {
         bail!("this needs Debian's dpkg and apt");
     };
-    if String::from_utf8_lossy(&known.stdout).lines().any(|line| line == "arm64") {
+    if String::from_utf8_lossy(&known.stdout).lines().any(|line| line == arch) {
         return Ok(());
     }
-    packages::as_root(&["dpkg", "--add-architecture", "arm64"])?;
+    packages::as_root(&["dpkg", "--add-architecture", arch])?;
     packages::as_root(&["apt-get", "update", "--quiet"])
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 /// What the machine is run and its disks are made with.
 const PACKAGES: [&str; 6] =
     ["qemu-system-arm", "ipxe-qemu", "kmod", "cpio", "e2fsprogs", "binutils-aarch64-linux-gnu"];
-/// The package that stands for Debian's current arm64 kernel.
+/// The processor of the machine, as Debian calls it.
+const ARCH: &str = "arm64";
+/// The package that stands for Debian's current kernel.
 const KERNEL: &str = "linux-image-arm64";
 /// Debian's programs in the machine, and the libraries that they and the device need.
 const GUEST: [&str; 23] = [
@@ -40,19 +42,19 @@ pub(crate) fn run_all(rest: &[String]) -> anyhow::Result<()> {
     packages::need(&PACKAGES)?;
     let folder = target().join("hil");
     let guest = folder.join("debian");
-    let kernel = debian::stands_for(KERNEL)?;
+    let kernel = debian::stands_for(ARCH, KERNEL)?;
     let mut names: Vec<String> = GUEST.map(str::to_owned).to_vec();
     names.push(kernel.clone());
-    debian::unpack(&names, &guest)?;
+    debian::unpack(ARCH, &names, &guest)?;
     if let Some((_, rest)) = rest.split_first().filter(|(first, _)| *first == "install") {
-        let made = deb::pack(&["--arch", "arm64", "--edition", "therapy"].map(str::to_owned))?;
+        let made = deb::pack(&["--arch", ARCH, "--edition", "therapy"].map(str::to_owned))?;
         let system = system::disk(&guest, &kernel)?;
         let mut given = vec![PathBuf::from("install"), guest, system];
         given.extend(made);
         given.push(folder.join("install"));
         return play(&given, rest);
     }
-    let program = cross::build()?;
+    let program = cross::AARCH64.build()?;
     play(&[guest, program, folder], rest)
 }
 

@@ -27,7 +27,8 @@ cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../s
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
-cargo xtask cross       build the device for aarch64; run core, models and recordings under emulation (minutes)
+cargo xtask cross       build the device for aarch64, or --target armv7; run core, models and recordings under
+                        emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
 cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
@@ -66,7 +67,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         }
         "accelerators" => accelerators::compare(),
         "content" => content(),
-        "cross" => cross::check(),
+        "cross" => cross::check(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
         "learners" => learners(rest),
