@@ -135,7 +135,8 @@ fn command(parts: &Parts, log: &Path, socket: &dyn Fn(&str) -> PathBuf) -> Comma
     command.args(["-append", "console=ttyAMA0 quiet loglevel=3 panic=-1 vt.global_cursor_default=0"]);
     command.args(["-device", "virtio-gpu-pci,xres=320,yres=240"]);
     for (number, disk) in parts.disks.iter().enumerate() {
-        command.args(["-drive", &format!("if=none,id=disk{number},format=raw,file={}", disk.display())]);
+        let file = format!("if=none,id=disk{number},format=raw,discard=unmap,file={}", disk.display());
+        command.args(["-drive", &file]);
         command.args(["-device", &format!("virtio-blk-pci,drive=disk{number}")]);
     }
     let chardev = |id: &str| format!("socket,id={id},path={},server=on,wait=off", socket(id).display());
