@@ -4,6 +4,7 @@ use crate::evidence;
 use crate::machine::{Clock, Machine, Parts};
 use crate::pins::{LIGHT, Press};
 use crate::plan::Row;
+use crate::ready::Ready;
 use crate::system;
 use anyhow::{Context, bail};
 use std::thread;
@@ -21,8 +22,6 @@ const WATCHDOG_SECONDS_MAX: u64 = 300;
 /// Most presses until there is a trial in the journal, and how long each is given to act.
 const PRESSES_MAX: u32 = 25;
 const BETWEEN_PRESSES: Duration = Duration::from_secs(4);
-/// Longest time from power on to the first screen, while instructions are counted, too.
-const FIRST_SCREEN: Duration = Duration::from_mins(20);
 const LIGHT_LIMIT: Duration = Duration::from_secs(20);
 /// In the count of instructions each one takes a nanosecond of the guest's clock.
 const SHIFT: u32 = 0;
@@ -272,7 +271,7 @@ impl Run<'_> {
     /// After a boot the greeting comes by itself.
     fn first_screen(&mut self, machine: &mut Machine) -> anyhow::Result<()> {
         let start = Instant::now();
-        let ready = wait_for_first_screen(machine)?;
+        let ready = Ready::wait(machine)?;
         self.stands(machine, 0)?;
         let chain =
             machine.serial.order("systemd-analyze critical-chain --no-pager petri.service | tail -n +4")?;
@@ -280,7 +279,7 @@ impl Run<'_> {
         let failed = machine.serial.order("systemctl --failed --plain --no-legend")?;
         let prompt = machine.serial.try_order("systemctl is-active getty@tty1")?.1;
         let result = format!(
-            "by itself, {:.1} s after the kernel's start by the guest's clock, {:.1} s of them in the service (two \
+            "by itself, {:.1} s after the kernel's start by the guest's clock, {:.1} s of processor time in the service (two \
              emulated processors, not a Pi's figure); login prompt on the same display: {prompt}; failed units: {}",
             ready.seconds,
             ready.service_seconds,
@@ -295,7 +294,7 @@ impl Run<'_> {
         let start = Instant::now();
         let mut machine = Machine::start(parts, "counted-boot")?;
         machine.pins.drive(PRIVACY, true)?;
-        let ready = wait_for_first_screen(&mut machine)?;
+        let ready = Ready::wait(&mut machine)?;
         self.stands(&mut machine, 0)?;
         let instructions = |seconds: f64| seconds / f64::from(1 << SHIFT);
         let result = format!(
@@ -367,41 +366,8 @@ impl Run<'_> {
     }
 }
 
-/// How it stood when the first screen was on.
-struct Ready {
-    /// Since the kernel's start, by the guest's clock.
-    seconds: f64,
-    /// In which the processors were busy.
-    busy_seconds: f64,
-    /// In which they were so with the service.
-    service_seconds: f64,
-}
-
-fn wait_for_first_screen(machine: &mut Machine) -> anyhow::Result<Ready> {
-    let mark = "AT THE FIRST SCREEN ";
-    // The shell is not asked meanwhile: its instructions would count.
-    let (_, line) = machine.serial.wait(0, FIRST_SCREEN, "first screen", |line| line.contains(mark))?;
-    let state = show(machine, "ActiveState,ActiveEnterTimestampMonotonic")?;
-    let micros = state
-        .split_once("Monotonic=")
-        .filter(|(state, _)| state.contains("ActiveState=active"))
-        .and_then(|(_, micros)| micros.trim().parse::<f64>().ok())
-        .with_context(|| format!("the service has no first screen: {state}"))?;
-    let numbers = line.split_once(mark).map_or("", |(_, numbers)| numbers);
-    let numbers: Vec<f64> = numbers.split_whitespace().map_while(|word| word.parse().ok()).collect();
-    let [uptime, idle, waiting, service_nanos] = numbers[..] else {
-        bail!("these are not four numbers: {line}")
-    };
-    let processors: f64 = machine.serial.order("nproc")?.parse()?;
-    Ok(Ready {
-        seconds: micros / 1e6,
-        busy_seconds: uptime * processors - (idle + waiting) / 100.0,
-        service_seconds: service_nanos / 1e9,
-    })
-}
-
 /// Properties of the service, on one line.
-fn show(machine: &mut Machine, properties: &str) -> anyhow::Result<String> {
+pub(crate) fn show(machine: &mut Machine, properties: &str) -> anyhow::Result<String> {
     machine.serial.order(&format!("systemctl show petri --property={properties}"))
 }
 

@@ -11,6 +11,7 @@ mod machine;
 mod pins;
 mod plan;
 mod qmp;
+mod ready;
 mod serial;
 mod session;
 mod system;
