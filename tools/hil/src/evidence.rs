@@ -3,8 +3,9 @@
 use crate::guest;
 use anyhow::{Context, bail};
 use image::RgbImage;
-use petri_core::Pack;
+use petri_core::input::Sensors;
 use petri_core::screen::Display;
+use petri_core::{Button, Input, Millis, Pack, Sensor, Session, Setup};
 use petri_runtime::journal::Journal;
 use petri_runtime::replay::Recording;
 use petri_runtime::{picture, report};
@@ -90,6 +91,25 @@ pub(crate) fn pictures(image: &Path, name: &str, shots: &[Shot], folder: &Path) 
         }
     }
     Ok(())
+}
+
+/// What a new learner meets first on a board with camera and microphone: the greeting, and behind its first button
+/// the question for consent.
+pub(crate) fn first_screens() -> [(String, Vec<u8>); 2] {
+    let pack = Pack::starter();
+    let sensors = Sensors::NONE.set(Sensor::Camera, true).set(Sensor::Microphone, true);
+    let mut session = Session::new(Setup { sensors, ..Setup::new(1, &pack) });
+    [Input::Tick, Input::Button(Button::A)].map(|input| {
+        let screen = session.step(Millis(0), input).screen;
+        (screen.title.to_string(), picture::pixels(&screen, &pack, DISPLAY))
+    })
+}
+
+/// How many pixels of a picture that was read back are not those that are `wanted`; the picture becomes a PNG.
+pub(crate) fn amiss(file: &Path, wanted: &[u8]) -> anyhow::Result<usize> {
+    let seen = image::open(file)?.to_rgb8();
+    seen.save(file.with_extension("png"))?;
+    Ok(differing(&seen, wanted))
 }
 
 /// How many pixels differ in the 65536 colours that are drawn with.

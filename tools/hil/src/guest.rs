@@ -50,10 +50,8 @@ pub(crate) fn initramfs(given: &Given, out: &Path) -> anyhow::Result<(PathBuf, P
         std::fs::create_dir_all(tree.join(folder))?;
     }
     copy(&given.debian.join("bin/busybox"), &tree.join("bin/busybox"))?;
-    let init = tree.join("init");
-    std::fs::write(&init, INIT)?;
-    run(Command::new("chmod").arg("755").arg(&init))?;
-    let kernel = modules(&given.debian, &tree.join("lib/modules"))?;
+    first_program(&tree, INIT)?;
+    let kernel = modules(&given.debian, &tree.join("lib/modules"), &MODULES)?;
     let mut programs = vec![given.program.clone()];
     for tool in TOOLS {
         let from = given.debian.join(tool).canonicalize().with_context(|| format!("{tool} is missing"))?;
@@ -66,14 +64,25 @@ pub(crate) fn initramfs(given: &Given, out: &Path) -> anyhow::Result<(PathBuf, P
         .args(["-rL"])
         .arg(given.debian.join("usr/share/alsa"))
         .arg(tree.join("usr/share")))?;
-    let packed = out.join("initramfs.cpio.gz");
+    Ok((kernel, pack(&tree, &out.join("initramfs.cpio.gz"))?))
+}
+
+/// Puts the script that the kernel starts first into `tree`.
+pub(crate) fn first_program(tree: &Path, script: &str) -> anyhow::Result<()> {
+    let init = tree.join("init");
+    std::fs::write(&init, script)?;
+    run(Command::new("chmod").arg("755").arg(&init))
+}
+
+/// Packs a folder that a kernel starts from.
+pub(crate) fn pack(tree: &Path, packed: &Path) -> anyhow::Result<PathBuf> {
     let pack = "find . | LC_ALL=C sort | cpio --create --format newc --quiet --owner 0:0 | gzip -1";
-    run(Command::new("sh").args(["-c", &format!("{pack} > \"$0\"")]).arg(&packed).current_dir(&tree))?;
-    Ok((kernel, packed))
+    run(Command::new("sh").args(["-c", &format!("{pack} > \"$0\"")]).arg(packed).current_dir(tree))?;
+    Ok(packed.to_owned())
 }
 
 /// Copies the drivers with whatever they need into `folder`, with their order of loading; gives the kernel.
-fn modules(debian: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn modules(debian: &Path, folder: &Path, wanted: &[(&str, &str)]) -> anyhow::Result<PathBuf> {
     let installed = debian.join("lib/modules");
     let version = std::fs::read_dir(&installed)
         .with_context(|| format!("there is no kernel in {}", debian.display()))?
@@ -83,7 +92,7 @@ fn modules(debian: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     run(Command::new("/usr/sbin/depmod").arg("-b").arg(debian).arg(&version))?;
     let mut order = String::new();
     let mut loaded = BTreeSet::new();
-    for (module, options) in MODULES {
+    for &(module, options) in wanted {
         let mut modprobe = Command::new("/usr/sbin/modprobe");
         modprobe.arg("-d").arg(debian).args(["-S", &version, "--show-depends", module]);
         let listed = text_of(&mut modprobe)?;
@@ -162,7 +171,8 @@ pub(crate) fn data_disk(out: &Path) -> anyhow::Result<PathBuf> {
     disk(&out.join("data.img"), DATA_DISK, None)
 }
 
-fn disk(image: &Path, size: &str, content: Option<&Path>) -> anyhow::Result<PathBuf> {
+/// Makes an ext4 disk with what is in a folder.
+pub(crate) fn disk(image: &Path, size: &str, content: Option<&Path>) -> anyhow::Result<PathBuf> {
     let _ = std::fs::remove_file(image);
     let mut make = Command::new("/usr/sbin/mke2fs");
     make.args(["-q", "-t", "ext4"]);
@@ -181,7 +191,7 @@ pub(crate) fn take(image: &Path, file: &str, to: &Path) -> anyhow::Result<Option
     Ok(to.exists().then(|| to.to_owned()))
 }
 
-fn fresh(folder: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn fresh(folder: &Path) -> anyhow::Result<PathBuf> {
     if folder.exists() {
         std::fs::remove_dir_all(folder)?;
     }
@@ -189,7 +199,7 @@ fn fresh(folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     std::fs::copy(from, to).map(drop).with_context(|| format!("cannot copy {}", from.display()))
 }
 
@@ -201,6 +211,6 @@ fn text_of(command: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn run(command: &mut Command) -> anyhow::Result<()> {
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     text_of(command).map(drop)
 }

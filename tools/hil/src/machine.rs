@@ -13,8 +13,19 @@ use std::time::{Duration, Instant};
 const EMULATOR: &str = "qemu-system-aarch64";
 /// Longest time from power on to the shell.
 const BOOT_SECONDS_MAX: u64 = 240;
+/// Longest time from the order to switch off until the machine is off.
+const OFF_SECONDS_MAX: u64 = 180;
 /// Longest time until QEMU listens.
 const SOCKET_SECONDS_MAX: u64 = 20;
+
+/// What the guest's clock goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// The time of this machine; two processors.
+    Time,
+    /// What was executed: an instruction takes two to the power of this, in nanoseconds. One processor.
+    Instructions(u32),
+}
 
 /// What a machine is made of.
 #[derive(Debug, Clone)]
@@ -25,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) disks: Vec<PathBuf>,
     /// Sockets, logs and pictures go here.
     pub(crate) folder: PathBuf,
+    pub(crate) clock: Clock,
 }
 
 /// A running machine. It loses its power when it is dropped.
@@ -65,7 +77,8 @@ impl Machine {
             }
         };
         let mut machine = Self { child, serial, qmp, pins, boot: Duration::ZERO, guest_boot: String::new() };
-        let limit = Duration::from_secs(BOOT_SECONDS_MAX);
+        let slower = if parts.clock == Clock::Time { 1 } else { 4 };
+        let limit = Duration::from_secs(BOOT_SECONDS_MAX * slower);
         let (_, line) = machine.serial.wait(0, limit, "shell", |line| line.starts_with("READY "))?;
         machine.boot = start.elapsed();
         line.trim_start_matches("READY ").clone_into(&mut machine.guest_boot);
@@ -80,9 +93,14 @@ impl Machine {
     }
 
     /// Switches off in order, so that the disks can be read here.
-    pub(crate) fn switch_off(mut self) -> anyhow::Result<()> {
-        self.serial.tell("cd /; umount /data; sync; poweroff -f")?;
-        let until = Instant::now() + Duration::from_mins(1);
+    pub(crate) fn switch_off(self) -> anyhow::Result<()> {
+        self.leave("cd /; umount /data; sync; poweroff -f")
+    }
+
+    /// Gives the order to switch off, or to start anew, and waits until the machine is off: QEMU ends on both.
+    pub(crate) fn leave(mut self, order: &str) -> anyhow::Result<()> {
+        self.serial.tell(order)?;
+        let until = Instant::now() + Duration::from_secs(OFF_SECONDS_MAX);
         while self.child.try_wait()?.is_none() {
             if Instant::now() > until {
                 bail!("the machine does not switch off; see {}", self.serial.log().display());
@@ -104,13 +122,21 @@ fn command(parts: &Parts, log: &Path, socket: &dyn Fn(&str) -> PathBuf) -> Comma
     let mut command = Command::new(EMULATOR);
     // Acceleration by the host is never used: the same machine everywhere. The processor is that of a Raspberry Pi 4;
     // QEMU needs several times as long for what newer ones have.
-    command.args("-M virt -accel tcg,thread=multi -cpu cortex-a72 -smp 2 -m 1024".split(' '));
+    command.args("-M virt -cpu cortex-a72 -m 1024".split(' '));
+    match parts.clock {
+        Clock::Time => command.args("-accel tcg,thread=multi -smp 2".split(' ')),
+        // While nothing is to be done, the clock goes on to the next thing at once.
+        Clock::Instructions(shift) => command
+            .args("-accel tcg,thread=single -smp 1 -icount".split(' '))
+            .arg(format!("shift={shift},sleep=off")),
+    };
     command.args("-nodefaults -no-user-config -display none -no-reboot".split(' '));
     command.arg("-kernel").arg(&parts.kernel).arg("-initrd").arg(&parts.initramfs);
     command.args(["-append", "console=ttyAMA0 quiet loglevel=3 panic=-1 vt.global_cursor_default=0"]);
     command.args(["-device", "virtio-gpu-pci,xres=320,yres=240"]);
     for (number, disk) in parts.disks.iter().enumerate() {
-        command.args(["-drive", &format!("if=none,id=disk{number},format=raw,file={}", disk.display())]);
+        let file = format!("if=none,id=disk{number},format=raw,discard=unmap,file={}", disk.display());
+        command.args(["-drive", &file]);
         command.args(["-device", &format!("virtio-blk-pci,drive=disk{number}")]);
     }
     let chardev = |id: &str| format!("socket,id={id},path={},server=on,wait=off", socket(id).display());

@@ -88,7 +88,12 @@ impl Serial {
 
     /// Lets the shell carry out `order` and waits; gives what it said, on one line. It has to succeed.
     pub(crate) fn order(&mut self, order: &str) -> anyhow::Result<String> {
-        let (status, said) = self.try_order(order)?;
+        self.order_within(order, Duration::from_secs(ORDER_SECONDS_MAX))
+    }
+
+    /// As [`Serial::order`], for what may take longer.
+    pub(crate) fn order_within(&mut self, order: &str, limit: Duration) -> anyhow::Result<String> {
+        let (status, said) = self.ask(order, limit)?;
         if status != "0" {
             bail!("`{order}` ended with {status} in the machine: {said}; see {}", self.log.display());
         }
@@ -97,11 +102,14 @@ impl Serial {
 
     /// As [`Serial::order`]; gives the exit status, too.
     pub(crate) fn try_order(&mut self, order: &str) -> anyhow::Result<(String, String)> {
+        self.ask(order, Duration::from_secs(ORDER_SECONDS_MAX))
+    }
+
+    fn ask(&mut self, order: &str, limit: Duration) -> anyhow::Result<(String, String)> {
         self.orders += 1;
         let (from, mark) = (self.position(), format!("@{} ", self.orders));
         // A program that changes how the console is read would end the shell.
         self.tell(&format!("said=$( ( {order} ) 2>&1 < /dev/null); echo \"{mark}\" $? $said"))?;
-        let limit = Duration::from_secs(ORDER_SECONDS_MAX);
         // A line of the session may be cut in two by a reply.
         let (_, line) =
             self.wait(from, limit, &format!("reply to `{order}`"), |line| line.contains(&mark))?;

@@ -131,7 +131,7 @@ impl Machine {
     }
 
     /// Compiler, emulator, Rust's target and the ALSA headers.
-    fn prepare(self) -> anyhow::Result<()> {
+    pub(crate) fn prepare(self) -> anyhow::Result<()> {
         packages::need(&PACKAGES)?;
         packages::need(self.packages)?;
         run(&mut command("rustup", &["target", "add", self.triple]))
@@ -159,7 +159,7 @@ impl Machine {
     }
 
     /// A program of the target, run here.
-    fn emulated(self, program: &Path) -> Command {
+    pub(crate) fn emulated(self, program: &Path) -> Command {
         let libraries = self.sysroot().join("usr/lib").join(self.gnu);
         let libraries = format!("LD_LIBRARY_PATH={}", libraries.display());
         let mut command = command(self.emulator, &["-L", &format!("/usr/{}", self.gnu), "-E", &libraries]);

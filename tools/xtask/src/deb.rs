@@ -5,7 +5,7 @@ mod licences;
 mod stage;
 mod trial;
 
-use crate::{cargo, command, packages, root, run, target};
+use crate::{cargo, command, cross, packages, root, run, target};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,15 +36,11 @@ impl Edition {
     }
 
     /// What cargo is told, in addition to the package.
-    fn features(self) -> Vec<&'static str> {
-        let mut features = match self {
-            Edition::Therapy => Vec::new(),
-            Edition::School => vec!["--no-default-features"],
-        };
-        if has_drivers() {
-            features.extend(["--features", "petri/hardware"]);
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Edition::Therapy => &["--features", "petri/hardware"],
+            Edition::School => &["--no-default-features", "--features", "petri/hardware"],
         }
-        features
     }
 
     /// Where everything of this package is gathered.
@@ -76,6 +72,27 @@ impl Arch {
     fn program(self) -> PathBuf {
         let folder = if self.is_foreign() { target().join(self.triple()) } else { target() };
         folder.join("release/petri")
+    }
+
+    /// What builds for it where programs of this machine are of another kind.
+    fn cross(self) -> Option<cross::Machine> {
+        (self.is_foreign() && self.rust == "aarch64").then_some(cross::AARCH64)
+    }
+
+    /// How a program of this kind is started here: in emulation where it is for another machine.
+    pub(crate) fn start(self, program: &Path) -> Command {
+        self.cross().map_or_else(|| Command::new(program), |machine| machine.emulated(program))
+    }
+
+    /// What a build for it takes.
+    fn prepare(self) -> anyhow::Result<()> {
+        match self.cross() {
+            Some(machine) => machine.prepare(),
+            None if self.is_foreign() => {
+                bail!("packages for {} are made on a machine of that kind", self.debian)
+            }
+            None => packages::hardware(),
+        }
     }
 }
 
@@ -113,32 +130,21 @@ impl Options {
     }
 }
 
-/// Builds, packs and tries the packages.
-pub(crate) fn pack(rest: &[String]) -> anyhow::Result<()> {
+/// Builds, packs and tries the packages; gives them.
+pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
     let options = Options::parse(rest)?;
     packages::compiler()?;
     trial::tools()?;
     let packer = packer()?;
-    if has_drivers() {
-        packages::hardware()?;
-    } else {
-        println!("`petri` declares no feature `hardware`: these packages can run the simulator only");
-    }
+    options.arch.prepare()?;
     let mut made = Vec::new();
     for edition in options.editions {
         println!("\n== {} for {}", edition.package(), options.arch.debian);
         if !options.built {
             build(edition, options.arch)?;
         }
-        let program = options.arch.program();
-        stage::check_edition(&program, edition)?;
-        let speaks = if options.arch.is_foreign() {
-            build(edition, ARCHS.into_iter().find(|arch| !arch.is_foreign()).unwrap_or(options.arch))?;
-            target().join("release/petri")
-        } else {
-            program
-        };
-        stage::gather(edition, &speaks, options.arch)?;
+        stage::check_edition(&options.arch.program(), edition)?;
+        stage::gather(edition, options.arch)?;
         let package = wrap(&packer, edition, options.arch)?;
         if options.arch.is_foreign() {
             foreign::depend(&package, &options.arch.program(), &edition.folder())?;
@@ -147,38 +153,19 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<()> {
         made.push(package);
     }
     println!();
-    for package in made {
-        println!("{}  {:.1} MB", package.display(), std::fs::metadata(&package)?.len() as f64 / 1e6);
+    for package in &made {
+        println!("{}  {:.1} MB", package.display(), std::fs::metadata(package)?.len() as f64 / 1e6);
     }
-    Ok(())
-}
-
-/// Whether the program can drive real boards: a feature that it declares, or not yet.
-fn has_drivers() -> bool {
-    let manifest = std::fs::read_to_string(root().join("firmware/device/Cargo.toml")).unwrap_or_default();
-    manifest.lines().any(|line| line.starts_with("hardware = "))
+    Ok(made)
 }
 
 fn build(edition: Edition, arch: Arch) -> anyhow::Result<()> {
-    let triple = arch.triple();
     let mut arguments = vec!["build", "--release", "--package", "petri"];
     arguments.extend(edition.features());
-    if !arch.is_foreign() {
-        return cargo(&arguments);
-    }
+    let Some(machine) = arch.cross() else { return cargo(&arguments) };
+    let triple = arch.triple();
     arguments.extend(["--target", &triple]);
-    let tools = format!("{}-linux-gnu", arch.rust);
-    let (upper, lower) = (triple.to_uppercase().replace('-', "_"), triple.replace('-', "_"));
-    let libraries = root().join("target/cross/sysroot");
-    run(command("cargo", &arguments)
-        .env(format!("CARGO_TARGET_{upper}_LINKER"), format!("{tools}-gcc"))
-        .env(format!("CC_{lower}"), format!("{tools}-gcc"))
-        .env(format!("AR_{lower}"), format!("{tools}-ar"))
-        .env("PKG_CONFIG_ALLOW_CROSS", "1")
-        .env("PKG_CONFIG_SYSROOT_DIR", &libraries)
-        .env("PKG_CONFIG_LIBDIR", libraries.join("usr/lib").join(&tools).join("pkgconfig"))
-        .env(format!("BINDGEN_EXTRA_CLANG_ARGS_{lower}"), format!("--target={tools} -I/usr/{tools}/include")))
-    .with_context(|| format!("building for {triple} needs `rustup target add {triple}` and gcc-{tools}"))
+    run(&mut machine.cargo(&arguments))
 }
 
 /// The packer; it is built the first time, which takes a minute.

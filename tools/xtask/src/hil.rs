@@ -1,6 +1,7 @@
 //! The device in a virtual machine with real Linux drivers: fetches and builds what that takes, then runs `petri-hil`.
 
-use crate::{command, cross, debian, packages, run, target};
+use crate::{command, cross, deb, debian, packages, run, system, target};
+use std::path::{Path, PathBuf};
 
 /// What the machine is run and its disks are made with.
 const PACKAGES: [&str; 6] =
@@ -36,19 +37,32 @@ const GUEST: [&str; 23] = [
     "libzstd1",
 ];
 
-/// Runs the virtual machine; `rest` goes to `petri-hil`.
+/// Runs the virtual machine; `rest` goes to `petri-hil`. With `install` first, the package is what is tried.
 pub(crate) fn run_all(rest: &[String]) -> anyhow::Result<()> {
     packages::need(&PACKAGES)?;
     let folder = target().join("hil");
     let guest = folder.join("debian");
+    let kernel = debian::stands_for(ARCH, KERNEL)?;
     let mut names: Vec<String> = GUEST.map(str::to_owned).to_vec();
-    names.push(debian::stands_for(ARCH, KERNEL)?);
+    names.push(kernel.clone());
     debian::unpack(ARCH, &names, &guest)?;
+    if let Some((_, rest)) = rest.split_first().filter(|(first, _)| *first == "install") {
+        let made = deb::pack(&["--arch", ARCH, "--edition", "therapy"].map(str::to_owned))?;
+        let system = system::disk(&guest, &kernel)?;
+        let mut given = vec![PathBuf::from("install"), guest, system];
+        given.extend(made);
+        given.push(folder.join("install"));
+        return play(&given, rest);
+    }
     let program = cross::AARCH64.build()?;
-    let given = [&guest, &program, &folder].map(|path| path.to_string_lossy().into_owned());
+    play(&[guest, program, folder], rest)
+}
+
+fn play(given: &[PathBuf], rest: &[String]) -> anyhow::Result<()> {
     // Together with the device, whose engine it shares.
     run(&mut command("cargo", &["build", "--release", "--package", "petri", "--package", "petri-hil"]))?;
-    let mut arguments: Vec<&str> = given.iter().map(String::as_str).collect();
-    arguments.extend(rest.iter().map(String::as_str));
+    let given = given.iter().map(|path: &PathBuf| Path::to_string_lossy(path).into_owned());
+    let arguments: Vec<String> = given.chain(rest.iter().cloned()).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     run(&mut command(&target().join("release/petri-hil").to_string_lossy(), &arguments))
 }

@@ -13,6 +13,7 @@ mod files;
 mod hil;
 mod packages;
 mod pictures;
+mod system;
 
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ cargo xtask browser [--pictures]    whole sessions on the console's page in Chro
 cargo xtask cross       build the device for aarch64, or --target armv7; run core, models and recordings under
                         emulation (minutes)
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
+cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
 cargo xtask content     check the built-in content and compile it anew
@@ -70,7 +72,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
         "hil" => hil::run_all(rest),
-        "deb" => deb::pack(rest),
+        "deb" => deb::pack(rest).map(drop),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {

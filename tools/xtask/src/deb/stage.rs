@@ -1,7 +1,7 @@
 //! Gathers what a package brings besides the program, laid out as it will be installed.
 
 use super::{Arch, Edition, last_commit, licences};
-use crate::{TRACES, command, holds, root, run};
+use crate::{TRACES, holds, root, run};
 use anyhow::{Context, bail};
 use petri_models::Id;
 use std::fs;
@@ -40,8 +40,8 @@ pub(crate) fn check_edition(program: &Path, edition: Edition) -> anyhow::Result<
     Ok(())
 }
 
-/// Fills the edition's folder anew. `speaks` is a program of the edition that runs on this machine.
-pub(crate) fn gather(edition: Edition, speaks: &Path, arch: Arch) -> anyhow::Result<()> {
+/// Fills the edition's folder anew. The built program writes its own manual.
+pub(crate) fn gather(edition: Edition, arch: Arch) -> anyhow::Result<()> {
     let folder = edition.folder();
     if folder.exists() {
         fs::remove_dir_all(&folder).context("cannot clear the last package's folder; is it still in use?")?;
@@ -59,7 +59,7 @@ pub(crate) fn gather(edition: Edition, speaks: &Path, arch: Arch) -> anyhow::Res
         copy(&root().join("packaging").join(name), &to.join(place))?;
     }
     let papers = folder.join("papers");
-    run(&mut command(&speaks.to_string_lossy(), &["papers", &papers.to_string_lossy()]))?;
+    run(arch.start(&arch.program()).arg("papers").arg(&papers))?;
     copy_folder(&papers.join("man"), &to.join("usr/share/man/man1"), Some("1"))?;
     for (name, place) in COMPLETIONS {
         copy(&papers.join("completions").join(name), &to.join(place))?;

@@ -1,7 +1,7 @@
 //! Tries a package: looks into it, installs it into a folder, runs what is installed, removes and purges it.
 
 use super::{Arch, Edition};
-use crate::{command, packages, root, run};
+use crate::{command, packages, run};
 use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,11 +112,7 @@ fn dpkg(place: &Path, action: &[&str]) -> anyhow::Result<()> {
 /// The installed program finds what was installed with it.
 fn programs(place: &Path, edition: Edition, arch: Arch) -> anyhow::Result<()> {
     let installed = place.join("usr/bin/petri");
-    let Some(models) = start(&installed, arch).map(|mut petri| output(petri.arg("models"))) else {
-        println!("the program is not for this machine, and there is no emulator: it was not run");
-        return Ok(());
-    };
-    let told = models?;
+    let told = output(arch.start(&installed).arg("models"))?;
     print!("{told}");
     let wanted = format!("edition {}", edition.name());
     if !told.starts_with(&wanted) || !told.contains("trial/usr/bin/../share/petri/models") {
@@ -131,23 +127,6 @@ fn programs(place: &Path, edition: Edition, arch: Arch) -> anyhow::Result<()> {
     let end = told.lines().find(|line| line.contains("safe in the journal"));
     println!("{}", end.context("the installed demonstration saved nothing")?);
     Ok(())
-}
-
-/// How the program is started here: in emulation where it is for another machine.
-fn start(program: &Path, arch: Arch) -> Option<Command> {
-    if !arch.is_foreign() {
-        return Some(Command::new(program));
-    }
-    let emulator = format!("qemu-{}-static", arch.rust);
-    if !packages::works(&emulator, "--version") {
-        return None;
-    }
-    let tools = format!("{}-linux-gnu", arch.rust);
-    let libraries = root().join("target/cross/sysroot/usr/lib").join(&tools);
-    let mut command = Command::new(emulator);
-    command.args(["-L", &format!("/usr/{tools}")]);
-    command.arg("-E").arg(format!("LD_LIBRARY_PATH={}", libraries.display())).arg(program);
-    Some(command)
 }
 
 /// Manual pages render without a warning, completions parse.
