@@ -34,7 +34,7 @@ export function codeOf(learner, code) {
 }
 
 export function table(id, caption, heads, rows) {
-  const head = make('tr', {}, ...heads.map((text) => make('th', { scope: 'col' }, text)));
+  const head = make('tr', {}, ...heads.map((text) => (text ? make('th', { scope: 'col' }, text) : make('td'))));
   const cell = (value, place) => {
     if (place === 0) {
       return make('th', { scope: 'row' }, value);
