@@ -5,6 +5,7 @@
 
 mod board;
 mod cli;
+mod console;
 mod papers;
 mod play;
 mod sheet;

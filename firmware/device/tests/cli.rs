@@ -109,7 +109,10 @@ fn a_page_whose_address_is_taken_is_refused_before_anything_is_loaded() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let console = format!("--console={}", taken.local_addr().expect("bound"));
     refused(&["run", "--journal", &folder.path("j.db"), &console], "is taken by another program");
-    refused(&["run", "--journal", &folder.path("j.db"), "--console=192.0.2.1:7700"], "choose another address");
+    refused(
+        &["run", "--journal", &folder.path("j.db"), "--console=192.0.2.1:7700"],
+        "choose another address",
+    );
 }
 
 #[test]
