@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 /// Connections at a time; more wait.
 const CONNECTIONS_MAX: usize = 64;
-/// Memory for the head of a request, in bytes.
+/// Memory for the head of a request, in bytes; a last piece may go up to as much beyond it.
 const HEAD_BYTES_MAX: usize = 32 << 10;
 const HEADERS_MAX: usize = 48;
 /// The head of a request has to come, and a handshake has to end, within this.

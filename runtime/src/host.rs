@@ -6,18 +6,18 @@
 
 mod idle;
 mod lend;
+mod plan;
 #[cfg(test)]
 mod tests;
 
+pub use plan::Plan;
+
 use crate::journal::{Journal, Profile};
 use crate::ports::{Board, PortError, Pressed};
-use crate::replay::{Recorder, Start};
-use crate::run::{Happening, Keeper, Summary, run};
-use crate::{Error, Perception, review};
+use crate::run::Happening;
+use crate::{Error, Perception};
 use lend::Lender;
-use petri_core::input::Sensors;
-use petri_core::{Button, Millis, Pack, Screen, Sensor, Setup};
-use std::path::PathBuf;
+use petri_core::{Button, Millis, Screen};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -29,72 +29,6 @@ const COMMANDS_MAX: usize = 8;
 const IDLE_MS: u64 = 33;
 /// How long a part that failed while no session runs is left alone.
 const RETRY_MS: u64 = 2_000;
-
-/// What a session is played with, whoever the learner is.
-#[derive(Debug, Clone)]
-pub struct Plan<'a> {
-    /// The content.
-    pub pack: &'a Pack<'a>,
-    /// Same seed, same inputs, same session.
-    pub seed: u64,
-    /// As in [`Setup`].
-    pub trials_per_round: u16,
-    /// As in [`Setup`].
-    pub face_answers: bool,
-    /// Where the session's inputs are recorded.
-    pub record: Option<PathBuf>,
-}
-
-impl Plan<'_> {
-    /// Plays one session for a learner, keeps its trials, and keeps what the learner changed of the settings.
-    ///
-    /// # Errors
-    /// When the journal or the recording cannot be used, and as [`run`].
-    pub fn play(
-        &self,
-        board: Board,
-        perception: Perception,
-        journal: &mut Journal,
-        (learner, profile): (u32, Profile),
-        tell: &mut dyn FnMut(Happening<'_>),
-    ) -> Result<Summary, Error> {
-        let mut board = board;
-        if profile.sensors_off.has(Sensor::Camera) {
-            board.camera = None;
-        }
-        if profile.sensors_off.has(Sensor::Microphone) {
-            board.microphone = None;
-        }
-        let keyboard = board.has_keyboard && !profile.sensors_off.has(Sensor::Keyboard);
-        let sensors = Sensors::NONE
-            .set(Sensor::Camera, board.camera.is_some())
-            .set(Sensor::Microphone, board.microphone.is_some())
-            .set(Sensor::Keyboard, keyboard);
-        let today = board.clock.day();
-        let mut progress = journal.progress(learner)?;
-        let past = journal.entries(learner)?;
-        if let Some(last) = past.last() {
-            progress.rest(today.saturating_sub(last.day));
-        }
-        let setup = Setup {
-            sensors,
-            progress,
-            age: profile.age,
-            comfort: profile.comfort,
-            due: review::due(&past, today),
-            exercises: profile.exercises,
-            trials_per_round: self.trials_per_round,
-            face_answers: self.face_answers,
-            ..Setup::new(self.seed, self.pack)
-        };
-        let recorder = self.record.as_deref().map(|path| Recorder::create(path, &Start::of(&setup)));
-        let mut recorder = recorder.transpose()?;
-        let keeper = Keeper { journal: &mut *journal, learner };
-        let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), tell)?;
-        journal.set_profile(learner, &Profile { comfort: summary.comfort, ..profile })?;
-        Ok(summary)
-    }
-}
 
 /// What the host does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -54,7 +54,7 @@ fn training_and_probe_stand_apart() {
 #[test]
 fn few_answers_say_little() {
     let (low, high) = wilson(2, 2);
-    assert!((0.3..0.4).contains(&low) && high == 1.0, "{low} {high}");
+    assert!((0.3..0.4).contains(&low) && high > 0.999, "{low} {high}");
     let (low, high) = wilson(50, 100);
     assert!((low - 0.404).abs() < 0.001 && (high - 0.596).abs() < 0.001, "{low} {high}");
     assert_eq!(wilson(0, 0), (0.0, 1.0));

@@ -116,7 +116,7 @@ impl Device {
 
     /// Waits until the device shows what is wanted.
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&Screen) -> bool) -> Screen {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         let mut serial = 0;
         while Instant::now() < end {
             let view = self.desk.wait(serial, Duration::from_secs(1));
@@ -148,7 +148,7 @@ impl Device {
 
     /// Waits until no session runs.
     pub(crate) fn until_idle(&self) {
-        let end = Instant::now() + Duration::from_secs(60);
+        let end = Instant::now() + Duration::from_mins(1);
         while self.handle.status().running.is_some() {
             assert!(Instant::now() < end, "the session goes on");
             thread::sleep(Duration::from_millis(20));
@@ -253,7 +253,7 @@ impl Browser {
 /// Sends bytes and reads what comes back.
 pub(crate) fn raw(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).expect("connected");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+    stream.set_read_timeout(Some(Duration::from_mins(1))).expect("set");
     // A server that refuses in between closes the connection.
     let _ = stream.write_all(request.as_bytes());
     read(&mut stream)

@@ -5,6 +5,7 @@
 
 mod board;
 mod cli;
+mod console;
 mod link;
 mod papers;
 mod play;

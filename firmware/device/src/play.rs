@@ -2,20 +2,17 @@
 
 use crate::cli::{BoardName, Run};
 use crate::teller::{Teller, Tells};
-use crate::{board, link, say, shared};
+use crate::{board, console, link, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
 use petri_board::script;
 use petri_board::sim::{self, Hands, Options};
-use petri_core::input::Sensors;
-use petri_core::screen::Display;
-use petri_core::{Pack, Sensor};
+use petri_core::Pack;
 use petri_runtime::engine::Engine;
-use petri_runtime::host::{Host, Plan};
+use petri_runtime::host::Plan;
 use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::link::Address;
 use petri_runtime::ports::Board;
-use petri_runtime::remote::Desk;
 use petri_runtime::replay::Recording;
 use petri_runtime::run::Summary;
 use petri_runtime::{EDITION, Perception, content, progress};
@@ -135,9 +132,11 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         None => Ok(sim::open(sim)?),
     };
     if let Some(address) = options.console {
-        let look = options.look;
-        let console = Console { address, path, simulated, display: options.display };
-        return play.with_console(engine, journal, console, Box::new(move |last| look.over(last)), open);
+        let (look, tells, display) = (options.look, play.tells, options.display);
+        let link = play.link.clone();
+        let served = console::Served { address, path, pack, simulated, display, tells, link };
+        let look = Box::new(move |last| look.over(last));
+        return served.run(engine, journal, play.plan(), look, open);
     }
     let summary = play.on(engine, &mut journal, open)?;
     // A log with the hour of each session would tell more of a learner than the journal does.
@@ -145,14 +144,6 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
         say(format_args!("{} trials, {} safe in the journal", summary.trials, summary.saved));
     }
     Ok(())
-}
-
-/// Where the page is served, and of what.
-struct Console {
-    address: std::net::SocketAddr,
-    path: PathBuf,
-    simulated: bool,
-    display: Display,
 }
 
 /// How a session is set up, whatever the board.
@@ -185,57 +176,6 @@ impl Play {
             })?;
         teller.end();
         Ok(summary)
-    }
-
-    /// One session after another, as the page or the button commands.
-    fn with_console(
-        self,
-        engine: Engine<'_>,
-        journal: Journal,
-        console: Console,
-        look: Box<dyn Fn(Profile) -> Profile>,
-        open: impl FnOnce() -> anyhow::Result<Board>,
-    ) -> anyhow::Result<()> {
-        let listener = petri_console::listen(console.address)?;
-        let perception = Perception::load(engine)?;
-        let desk = Desk::new();
-        let near = open()?;
-        let (camera, microphone) = (near.camera.is_some(), near.microphone.is_some());
-        let keyboard = near.has_keyboard;
-        let mut board = desk.over(near);
-        if !console.simulated {
-            // A real device senses with its own parts only.
-            board.camera = board.camera.filter(|_| camera);
-            board.microphone = board.microphone.filter(|_| microphone);
-            board.has_keyboard = keyboard;
-        }
-        let (board, link) = link::join(board, &self.link, true)?;
-        let has = Sensors::NONE
-            .set(Sensor::Camera, board.camera.is_some())
-            .set(Sensor::Microphone, board.microphone.is_some())
-            .set(Sensor::Keyboard, board.has_keyboard);
-        let host = Host::new(board, perception, journal, self.plan(), look);
-        let options = petri_console::Options {
-            desk,
-            host: host.handle(),
-            journal: console.path,
-            models: engine.store().clone(),
-            pack: self.pack,
-            display: console.display,
-            simulated: console.simulated,
-            shares: Sensors::NONE
-                .set(Sensor::Camera, console.simulated && !camera)
-                .set(Sensor::Microphone, console.simulated && !microphone),
-            has,
-        };
-        let page = petri_console::start(listener, options, say)?;
-        let mut teller = Teller::new(self.tells, link);
-        host.run(&mut |happening| {
-            page.tell(&happening);
-            teller.tell(&happening);
-        })?;
-        teller.end();
-        Ok(())
     }
 
     fn plan(&self) -> Plan<'_> {

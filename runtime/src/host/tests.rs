@@ -2,7 +2,8 @@ use super::*;
 use crate::journal::Keeping;
 use crate::ports::Clock;
 use crate::remote::Desk;
-use petri_core::{Exercise, Exercises, Scene};
+use petri_core::input::Sensors;
+use petri_core::{Exercise, Exercises, Pack, Scene};
 use petri_models::Store;
 use std::time::Instant;
 
@@ -20,7 +21,7 @@ impl Clock for Running {
 
 /// Waits until the far side shows what is wanted.
 fn until(desk: &Desk, what: &str, wanted: impl Fn(&Screen) -> bool) -> Screen {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     let mut serial = 0;
     while Instant::now() < end {
         let view = desk.wait(serial, Duration::from_secs(1));
