@@ -9,6 +9,7 @@ mod cross;
 mod deb;
 mod debian;
 mod files;
+mod fuzz;
 mod hil;
 mod packages;
 mod pictures;
@@ -20,7 +21,7 @@ use std::time::Instant;
 
 const HELP: &str = "\
 cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
-cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabihf)
+cargo xtask bare-metal  build firmware/core and link for a Cortex-M4 (thumbv7em-none-eabihf)
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
@@ -30,6 +31,7 @@ cargo xtask cross       build the device for aarch64; run core, models and recor
 cargo xtask hil [--times N]         play a session in a virtual machine with real drivers, and break things
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
+cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -65,6 +67,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "accelerators" => accelerators::compare(),
         "content" => content(),
         "cross" => cross::check(),
+        "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest),
         "learners" => learners(rest),
