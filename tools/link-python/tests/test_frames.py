@@ -7,7 +7,7 @@ import unittest
 
 from petri_link import Button, Decoder, Ping, Press, Text
 from petri_link._frames import FRAME_BYTES_MAX, NotAFrame, seal, stuff, unstuff
-from petri_link._messages import pack_to_device, unpack_to_device, unpack_to_peer
+from petri_link.messages import pack_to_device, unpack_to_device, unpack_to_peer
 from petri_link._postcard import Malformed
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from petri_link import Decoder
 from petri_link._frames import seal
-from petri_link._messages import pack_to_device, pack_to_peer, unpack_to_device, unpack_to_peer
+from petri_link.messages import pack_to_device, pack_to_peer, unpack_to_device, unpack_to_peer
 
 GOLDEN = pathlib.Path(__file__).parents[3] / "link" / "golden.json"
 

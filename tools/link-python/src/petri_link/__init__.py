@@ -24,7 +24,7 @@ from ._kinds import (
     Sensors,
     Topics,
 )
-from ._messages import (
+from .messages import (
     Bar,
     Bye,
     Credit,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Union
 
-from . import _messages as m
+from . import messages as m
 from ._frames import Decoder, seal
 from ._kinds import PictureKind, Refusal, Sensor, Sensors, Topics
 from ._postcard import Malformed

@@ -203,7 +203,8 @@ def _variants(members: tuple[type[Any], ...]) -> Codec:
     places: dict[type[Any], int] = {member: place for place, member in enumerate(members)}
 
     def write(value: Any) -> bytes:
-        place = places.get(type(value))
+        kind: type[Any] = value.__class__
+        place = places.get(kind)
         if place is None:
             raise TypeError(f"{type(value).__name__} is none of {[member.__name__ for member in members]}")
         return varint(place) + codecs[place].write(value)
