@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 // A microcontroller has no heap to box the long ones; one lives at a time.
 #[allow(clippy::large_enum_variant)]
 pub enum ToDevice {
-    /// First of all. Answered by [`ToPeer::Welcome`].
+    /// First of all. Answered by [`ToPeer::Welcome`], and where the major versions differ by a goodbye after it.
     Hello(Hello),
     /// Are you there? Also keeps a quiet connection.
     Ping,
@@ -236,13 +236,6 @@ pub struct Piece {
 /// Why something is not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
-    /// The major versions differ; the device's stands here.
-    Version {
-        /// Major version of the device.
-        major: u16,
-        /// Minor version of the device.
-        minor: u16,
-    },
     /// Say hello first.
     HelloFirst,
     /// The device does not know this message.
@@ -388,4 +381,6 @@ pub enum Ending {
     Silent,
     /// The peer does not read what it asked for.
     TooSlow,
+    /// The major versions differ; the welcome before tells the device's.
+    Version,
 }

@@ -229,6 +229,9 @@ impl Shared {
                 rest = &rest[used..];
                 match packet {
                     Some(Ok(Packet { number: of, body: ToPeer::Welcome(welcome) })) if of == number => {
+                        if welcome.major != VERSION_MAJOR {
+                            return Err(Error::Version { major: welcome.major, minor: welcome.minor });
+                        }
                         *self.writer() = Some(writer);
                         return Ok(Line { connection, decoder, welcome });
                     }

@@ -40,6 +40,14 @@ pub enum Error {
     /// The device refused.
     #[error("the device refuses: {0:?}; docs/link.md says what that means")]
     Refused(link::Refusal),
+    /// The device speaks another major version.
+    #[error("the device speaks version {major}.{minor} of the link; use a client of that major version")]
+    Version {
+        /// Its major version.
+        major: u16,
+        /// Its minor version.
+        minor: u16,
+    },
     /// The device does not answer.
     #[error("the device does not answer; ask again, or see what it is busy with")]
     Silent,

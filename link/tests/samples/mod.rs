@@ -176,7 +176,6 @@ pub(crate) fn to_peer() -> Vec<Packet<ToPeer>> {
     messages.extend(percepts().into_iter().map(ToPeer::Percept));
     messages.extend(
         [
-            Refusal::Version { major: 2, minor: 1 },
             Refusal::HelloFirst,
             Refusal::Unknown,
             Refusal::NotNow,
@@ -190,6 +189,8 @@ pub(crate) fn to_peer() -> Vec<Packet<ToPeer>> {
         ]
         .map(ToPeer::Refused),
     );
-    messages.extend([Ending::Over, Ending::NotAFrame, Ending::Silent, Ending::TooSlow].map(ToPeer::Bye));
+    messages.extend(
+        [Ending::Over, Ending::NotAFrame, Ending::Silent, Ending::TooSlow, Ending::Version].map(ToPeer::Bye),
+    );
     numbered(messages)
 }

@@ -10,7 +10,7 @@ use crate::ports::Pressed;
 use petri_core::{Scene, Sensor as Sense};
 use petri_link::{
     Connection, Decoder, Ending, FRAME_BYTES_MAX, Fault, HELLO_MS_MAX, Hello, Mode, Packet, Picture, Piece,
-    Refusal, SILENT_MS_MAX, Sensor, Sound, ToDevice, ToPeer, Topics, VERSION_MAJOR, VERSION_MINOR, encode,
+    Refusal, SILENT_MS_MAX, Sensor, Sound, ToDevice, ToPeer, Topics, VERSION_MAJOR, encode,
 };
 use std::sync::Arc;
 use std::thread;
@@ -219,10 +219,8 @@ impl Peer<'_> {
 
     fn greet(&mut self, hello: Hello) -> ToPeer {
         if hello.major != VERSION_MAJOR {
-            if self.on_socket {
-                self.mailbox.end(Ending::NotAFrame);
-            }
-            return ToPeer::Refused(Refusal::Version { major: VERSION_MAJOR, minor: VERSION_MINOR });
+            self.go(Ending::Version);
+            return self.hub.welcome();
         }
         // A peer that lost its connection on a line begins anew.
         self.mailbox.reset();

@@ -1,4 +1,4 @@
-//! Builds the session core for a microcontroller: proof that it needs no operating system.
+//! Builds the session core and the link for a microcontroller: proof that they need no operating system.
 
 use crate::{command, packages, run, target};
 use std::process::Command;
@@ -8,19 +8,19 @@ const TARGET: &str = "thumbv7em-none-eabihf";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/core/src/lib.rs";
 
-/// Builds `petri-core` for a Cortex-M4 with whichever toolchain has the target.
+/// Builds `petri-core` and `petri-link` for a Cortex-M4 with whichever toolchain has the target.
 pub(crate) fn build() -> anyhow::Result<()> {
     let folder = target().join("bare-metal").to_string_lossy().into_owned();
-    let common =
-        ["build", "--release", "--package", "petri-core", "--target", TARGET, "--target-dir", &folder];
+    let packages = ["--package", "petri-core", "--package", "petri-link"];
+    let common = ["build", "--release", "--target", TARGET, "--target-dir", &folder];
+    let common = [&common[..], &packages].concat();
     if has_target() {
         return run(&mut command("cargo", &common));
     }
     if !std::path::Path::new(DEBIAN_SOURCES).exists() {
         packages::install(&["rustc-web", "rust-web-src"])?;
     }
-    let mut arguments = vec!["-Zbuild-std=core"];
-    arguments.splice(0..0, common);
+    let arguments = [&common[..], &["-Zbuild-std=core"]].concat();
     // Building `core` itself is allowed to nightly compilers only, unless one asks in this way.
     run(command("cargo", &arguments).env("RUSTC_BOOTSTRAP", "1").env("RUSTC", DEBIAN_RUSTC))
 }

@@ -10,6 +10,7 @@ mod cross;
 mod deb;
 mod debian;
 mod files;
+mod fuzz;
 mod hil;
 mod packages;
 mod pictures;
@@ -22,7 +23,7 @@ use std::time::Instant;
 
 const HELP: &str = "\
 cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
-cargo xtask bare-metal  build firmware/core for a Cortex-M4 (thumbv7em-none-eabihf)
+cargo xtask bare-metal  build firmware/core and link for a Cortex-M4 (thumbv7em-none-eabihf)
 cargo xtask editions    show that the school edition holds no expression code or weights
 cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
@@ -35,6 +36,7 @@ cargo xtask hil [--times N]         play a session in a virtual machine with rea
 cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
+cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -71,6 +73,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
+        "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
         "learners" => learners(rest),

@@ -1,0 +1,100 @@
+//! Fuzzes everything that takes bytes from outside: `cargo xtask fuzz [--minutes N] [TARGET]`.
+//!
+//! A target is a file in `fuzz/fuzz_targets`, a `[[bin]]` in `fuzz/Cargo.toml`, a line in [`TARGETS`] and a folder of
+//! inputs to begin with in `fuzz/corpus`. What is found on the way is kept in `target/fuzz`, for the next run; what
+//! makes a target fail lies in `fuzz/artifacts`.
+
+use crate::{command, root, run, target};
+use anyhow::{Context, bail};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// What is fuzzed: the target, and the longest input in bytes.
+const TARGETS: [(&str, u32); 1] = [("link_frames", 4_096)];
+const VERSION: &str = "0.13.2";
+const MINUTES: u64 = 5;
+const MINUTES_MAX: u64 = 24 * 60;
+
+pub(crate) fn fuzz(arguments: &[String]) -> anyhow::Result<()> {
+    let (mut minutes, mut only) = (MINUTES, None);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--minutes" {
+            let number = rest.next().and_then(|number| number.parse().ok());
+            minutes = number
+                .filter(|number| (1..=MINUTES_MAX).contains(number))
+                .with_context(|| format!("write --minutes and a number from 1 to {MINUTES_MAX}"))?;
+        } else {
+            only = Some(argument.as_str());
+        }
+    }
+    let chosen: Vec<_> =
+        TARGETS.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
+    if chosen.is_empty() {
+        bail!("there is no such target; there are {}", TARGETS.map(|(name, _)| name).join(", "));
+    }
+    compiler()?;
+    let tool = tool()?;
+    let lines = chosen.iter().map(|(name, bytes_max)| one(&tool, name, *bytes_max, minutes));
+    let lines = lines.collect::<anyhow::Result<Vec<String>>>()?;
+    println!("\n{}", lines.join("\n"));
+    Ok(())
+}
+
+/// Coverage is measured by flags that only nightly compilers take.
+fn compiler() -> anyhow::Result<()> {
+    let works = || {
+        let output = Command::new("rustc").arg("--version").env("RUSTUP_TOOLCHAIN", "nightly").output();
+        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("nightly"))
+    };
+    if !works() {
+        run(&mut command("rustup", &["toolchain", "install", "nightly", "--profile", "minimal"]))?;
+    }
+    if works() { Ok(()) } else { bail!("fuzzing needs a nightly compiler; install one with rustup") }
+}
+
+/// `cargo-fuzz`, built into the target folder once.
+fn tool() -> anyhow::Result<PathBuf> {
+    let folder = target().join("tools");
+    let tool = folder.join("bin/cargo-fuzz");
+    if !tool.exists() {
+        let folder = folder.to_string_lossy().into_owned();
+        let version = format!("={VERSION}");
+        let arguments = ["install", "cargo-fuzz", "--version", &version, "--locked", "--root", &folder];
+        run(&mut command("cargo", &arguments))?;
+    }
+    Ok(tool)
+}
+
+/// Fuzzes one target; gives what it came to.
+fn one(tool: &Path, name: &str, bytes_max: u32, minutes: u64) -> anyhow::Result<String> {
+    println!("\n== {name}: {minutes} min");
+    let grown = target().join("fuzz/corpus").join(name);
+    std::fs::create_dir_all(&grown).with_context(|| format!("cannot make {}", grown.display()))?;
+    let (seconds, length) = (format!("-max_total_time={}", 60 * minutes), format!("-max_len={bytes_max}"));
+    let start = Instant::now();
+    let output = Command::new(tool)
+        .args(["fuzz", "run", "--target-dir"])
+        .arg(target().join("fuzz"))
+        .arg(name)
+        .arg(std::path::absolute(&grown)?)
+        .arg(root().join("fuzz/corpus").join(name))
+        .args(["--", &seconds, &length, "-print_final_stats=1", "-verbosity=1"])
+        .current_dir(root().join("fuzz"))
+        .env("RUSTUP_TOOLCHAIN", "nightly")
+        .env_remove("CARGO")
+        .env_remove("RUSTC")
+        .stdout(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", tool.display()))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        bail!("{name} fails; what it was given is in fuzz/artifacts:\n{told}");
+    }
+    let last = |name: &str| told.lines().rev().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let executions =
+        last("stat::number_of_executed_units:").context("the fuzzer did not count; see above")?;
+    let minutes = start.elapsed().as_secs_f32() / 60.0;
+    Ok(format!("{name}: {executions} executions in {minutes:.1} min, build included, and nothing found"))
+}
