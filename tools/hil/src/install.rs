@@ -298,12 +298,9 @@ impl Run<'_> {
         self.stands(&mut machine, 0)?;
         let instructions = |seconds: f64| seconds / f64::from(1 << SHIFT);
         let result = format!(
-            "{:.1} billion instructions (10^9) of one processor, {:.1} of them in the service; {:.1} s on a clock that \
-             takes {} ns for each (not a Pi's figure)",
+            "{:.1} billion (10^9) of one processor until the first screen, {:.1} of them in the service (not a Pi's figure)",
             instructions(ready.busy_seconds),
             instructions(ready.service_seconds),
-            ready.seconds,
-            1 << SHIFT,
         );
         self.row("instructions", result, start);
         Ok(())
