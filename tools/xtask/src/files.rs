@@ -9,12 +9,16 @@ const LINES_MAX: usize = 400;
 /// Largest `main` of the device, in lines.
 const DEVICE_LINES_MAX: usize = 200;
 
+/// Folders that are made, not written.
+const MADE: [&str; 3] = ["target", "__pycache__", "node_modules"];
+
 /// Source files are short, and the device stays a thin shell.
 pub(crate) fn check() -> anyhow::Result<()> {
     let mut sources = Vec::new();
     for folder in [
         "firmware",
         "link",
+        "console",
         "models/src",
         "content",
         "runtime",
@@ -23,7 +27,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
         "tests",
         "fuzz/fuzz_targets",
     ] {
-        collect(&root().join(folder), &["rs", "py"], &mut sources)?;
+        collect(&root().join(folder), &["rs", "py", "js", "mjs"], &mut sources)?;
     }
     for path in &sources {
         let lines = std::fs::read_to_string(path)?.lines().count();
@@ -61,8 +65,9 @@ pub(crate) fn collect(folder: &Path, endings: &[&str], files: &mut Vec<PathBuf>)
         std::fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if path.is_dir() && !hidden && !path.ends_with("target") && !path.ends_with("__pycache__") {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let made = name.starts_with('.') || MADE.contains(&name.as_ref());
+        if path.is_dir() && !made {
             collect(&path, endings, files)?;
         } else if path.extension().is_some_and(|ending| endings.iter().any(|e| ending == *e)) {
             files.push(path);
