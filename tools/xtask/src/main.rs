@@ -102,7 +102,7 @@ fn check() -> anyhow::Result<()> {
         cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        let crates = ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri"];
+        let crates = ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri"];
         let mut arguments = vec!["clippy", "--no-default-features"];
         arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
         arguments.extend(["--", "--deny", "warnings"]);
