@@ -189,6 +189,8 @@ pub(crate) fn to_peer() -> Vec<Packet<ToPeer>> {
         ]
         .map(ToPeer::Refused),
     );
-    messages.extend([Ending::Over, Ending::NotAFrame, Ending::Silent, Ending::TooSlow, Ending::Version].map(ToPeer::Bye));
+    messages.extend(
+        [Ending::Over, Ending::NotAFrame, Ending::Silent, Ending::TooSlow, Ending::Version].map(ToPeer::Bye),
+    );
     numbered(messages)
 }
