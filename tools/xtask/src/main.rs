@@ -117,11 +117,22 @@ fn check() -> anyhow::Result<()> {
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
+    step("link in Python", link_in_python)?;
     step("no drivers", no_drivers)?;
     step("simulated learners", || learners(&["--check".to_owned()]))?;
     step("pictures of docs/", pictures::are_current)?;
     println!("\nall checks passed in {} s", start.elapsed().as_secs());
     Ok(())
+}
+
+/// The Python client speaks the same wire, and plays a session with the release build.
+fn link_in_python() -> anyhow::Result<()> {
+    packages::python()?;
+    let client = root().join("tools/link-python");
+    let tests = client.join("tests").to_string_lossy().into_owned();
+    run(command("python3", &["-m", "unittest", "discover", "--start-directory", &tests])
+        .env("PYTHONPATH", client.join("src"))
+        .env("PETRI", std::path::absolute(target().join("release/petri"))?))
 }
 
 /// The release build has no drivers, and says so.
