@@ -1,9 +1,10 @@
 //! Percepts and trials in words, for the person who runs the device.
 
 use crate::capture::Percept;
+use crate::perception::actions::Measures;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
-use petri_core::{Entry, Exercise, FaceReading, Judge, Language, Outcome, Purpose};
+use petri_core::{Actions, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose};
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
@@ -23,7 +24,12 @@ pub fn seen(seen: &Seen) -> String {
         x1 - x0,
         y1 - y0
     );
-    format!("{found}{}", expression(seen))
+    format!("{found}{}{}", turned(seen), expression(seen))
+}
+
+fn turned(seen: &Seen) -> String {
+    let Some(Measures { turn, .. }) = seen.mesh.as_ref().and_then(Measures::of) else { return String::new() };
+    format!("; head {:+.0}° aside, {:+.0}° up, {:+.0}° tilted", turn.yaw, turn.pitch, turn.roll)
 }
 
 #[cfg(feature = "therapy")]
@@ -81,7 +87,7 @@ pub fn read(read: &Read) -> String {
 /// One line on a percept of a running session.
 pub fn percept(percept: &Percept) -> String {
     match percept {
-        Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(*reading)),
+        Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(reading)),
         Percept::Utterance { heard, transcript, length_ms } => {
             let word = heard
                 .word
@@ -110,14 +116,26 @@ pub fn percept(percept: &Percept) -> String {
     }
 }
 
-fn held(reading: FaceReading) -> &'static str {
+fn held(reading: &FaceReading) -> String {
     match reading {
-        FaceReading::NoFace => "",
-        FaceReading::Unsure => "; over time: unsure",
-        FaceReading::Actions(_) => "; over time: muscle actions",
+        FaceReading::NoFace => String::new(),
+        FaceReading::Unsure => "; over time: unsure".to_owned(),
+        FaceReading::NotYet => "; over time: learning the face at rest".to_owned(),
+        FaceReading::Actions(actions) => muscles(actions),
         #[cfg(feature = "therapy")]
-        FaceReading::Expression { .. } => "; over time: the same",
+        FaceReading::Expression { actions, .. } => {
+            format!("; over time: the same{}", actions.as_ref().map(muscles).unwrap_or_default())
+        }
     }
+}
+
+fn muscles(actions: &Actions) -> String {
+    let seen = actions.strongest(Permille::new(1));
+    let named = seen
+        .iter()
+        .map(|action| format!("{} {} %", action.name(Language::English), actions.get(*action).percent()));
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("; muscles: {}", if named.is_empty() { "at rest" } else { &named })
 }
 
 /// One line on a finished trial.

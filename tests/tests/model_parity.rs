@@ -90,6 +90,11 @@ fn face_detect() {
 }
 
 #[test]
+fn face_mesh() {
+    golden_pair(Id::FaceMesh);
+}
+
+#[test]
 fn face_expression() {
     golden_pair(Id::FaceExpression);
 }

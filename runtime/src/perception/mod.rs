@@ -2,13 +2,17 @@
 //!
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
+pub mod actions;
 pub mod choice;
 pub mod concern;
+mod crop;
 pub mod detect;
 #[cfg(feature = "therapy")]
 pub mod expression;
+pub mod mesh;
 pub mod moves;
 mod phrase;
+pub mod rest;
 pub mod smooth;
 pub mod speech;
 pub mod text;
@@ -45,10 +49,11 @@ impl Perception {
     }
 }
 
-/// Finds a face, and in the therapy edition reads its expression.
+/// Finds a face and the mesh on it, and in the therapy edition reads its expression.
 #[derive(Clone)]
 pub struct Sight {
     detector: detect::Detector,
+    mesher: mesh::Mesher,
     #[cfg(feature = "therapy")]
     expression: expression::Expression,
 }
@@ -58,6 +63,8 @@ pub struct Sight {
 pub struct Seen {
     /// The faces, the surest first.
     pub faces: Vec<detect::Face>,
+    /// The mesh of the first face, where it lies well.
+    pub mesh: Option<mesh::Mesh>,
     /// The expression of the first face.
     #[cfg(feature = "therapy")]
     pub expression: Option<expression::Reading>,
@@ -72,17 +79,18 @@ impl Sight {
         let engine = engine.into();
         Ok(Self {
             detector: detect::Detector::load(engine)?,
+            mesher: mesh::Mesher::load(engine)?,
             #[cfg(feature = "therapy")]
             expression: expression::Expression::load(engine)?,
         })
     }
 
-    /// Looks at a frame of a stream: one pass of the detector.
+    /// Looks at a frame by itself: one pass of the detector.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn look(&self, frame: &Frame) -> Result<Seen, Error> {
-        self.see(frame, self.detector.detect(frame)?)
+        self.see(frame, self.detector.detect(frame)?, &mut mesh::Track::default())
     }
 
     /// Looks at a single picture, twice if need be: a face that fills the picture is missed at first.
@@ -90,25 +98,59 @@ impl Sight {
     /// # Errors
     /// When the engine fails.
     pub fn look_closely(&self, frame: &Frame) -> Result<Seen, Error> {
-        self.see(frame, self.detector.detect_tight(frame)?)
+        self.see(frame, self.detector.detect_tight(frame)?, &mut mesh::Track::default())
     }
 
-    #[cfg(feature = "therapy")]
-    fn see(&self, frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
+    /// Looks at the next frame of a stream, whose mesh `track` follows.
+    ///
+    /// In the school edition the detector rests while the mesh is on its face. The therapy edition cuts the face for
+    /// its expression from the detector's box, so it detects in each frame.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn follow(&self, frame: &Frame, track: &mut mesh::Track) -> Result<Seen, Error> {
+        if cfg!(not(feature = "therapy"))
+            && let Some(square) = track.followed()
+            && let Some(mesh) = self.mesher.place(frame, &square)?
+        {
+            track.follow(&self.mesher, Some(&mesh));
+            return Ok(Seen::of_mesh(mesh));
+        }
+        self.see(frame, self.detector.detect(frame)?, track)
+    }
+
+    fn see(&self, frame: &Frame, faces: Vec<detect::Face>, track: &mut mesh::Track) -> Result<Seen, Error> {
+        let mesh = match faces.first() {
+            Some(face) => self.mesher.place(frame, &track.square(&self.mesher, face))?,
+            None => None,
+        };
+        track.follow(&self.mesher, mesh.as_ref());
+        #[cfg(feature = "therapy")]
         let expression = faces.first().map(|face| self.expression.read(frame, face)).transpose()?;
-        Ok(Seen { faces, expression })
-    }
-
-    #[cfg(not(feature = "therapy"))]
-    #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
-    fn see(&self, _frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
-        Ok(Seen { faces })
+        Ok(Seen {
+            faces,
+            mesh,
+            #[cfg(feature = "therapy")]
+            expression,
+        })
     }
 
     /// The expression model.
     #[cfg(feature = "therapy")]
     pub fn expression(&self) -> &expression::Expression {
         &self.expression
+    }
+}
+
+impl Seen {
+    /// A face that was found by its mesh alone.
+    fn of_mesh(mesh: mesh::Mesh) -> Self {
+        Self {
+            faces: vec![mesh.face()],
+            mesh: Some(mesh),
+            #[cfg(feature = "therapy")]
+            expression: None,
+        }
     }
 }
 

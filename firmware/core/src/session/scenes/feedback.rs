@@ -164,7 +164,9 @@ impl Session<'_> {
     fn most_grown(&self) -> Option<(Exercise, Emotion)> {
         let mut best = (GROWTH_ML_MIN, None);
         for exercise in Exercise::TRAINED {
-            if self.tally[exercise.index()].trials == 0 {
+            // In school the mirror is about muscles: no feeling is said to have grown in it.
+            let muscles = exercise == Exercise::Mirror && cfg!(not(feature = "therapy"));
+            if muscles || self.tally[exercise.index()].trials == 0 {
                 continue;
             }
             for emotion in Emotion::ALL {
