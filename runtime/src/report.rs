@@ -4,7 +4,7 @@ use crate::capture::Percept;
 use crate::perception::actions::Measures;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
-use petri_core::{Actions, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose};
+use petri_core::{Actions, Channel, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose};
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
@@ -150,6 +150,7 @@ pub fn entry(entry: &Entry) -> String {
         (Exercise::ReplyWithCare | Exercise::Converse, _) if !entry.moves.is_empty() => {
             entry.moves.iter().map(|one| one.does(language)).collect::<Vec<_>>().join(", ")
         }
+        (Exercise::Mirror, None) if entry.channel == Channel::Face => "its muscles".to_owned(),
         (_, answer) => answer.map_or("no answer", petri_core::Emotion::word).to_owned(),
     };
     let kind = if entry.purpose == Purpose::Probe { "probe " } else { "trial " };

@@ -94,6 +94,7 @@ fn face_mesh() {
     golden_pair(Id::FaceMesh);
 }
 
+#[cfg(feature = "therapy")]
 #[test]
 fn face_expression() {
     golden_pair(Id::FaceExpression);

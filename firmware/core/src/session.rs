@@ -167,7 +167,7 @@ enum Note {
     NoFace,
     FaceUnsure,
     FaceNotYet,
-    #[cfg_attr(not(feature = "therapy"), allow(dead_code))]
+    #[cfg(feature = "therapy")]
     FaceShows(Emotion, Option<Actions>),
     FaceDoes(Actions),
     CameraGone,

@@ -47,7 +47,10 @@ pub struct Mesh {
 
 /// Where a face was in the last frame, so that the next mesh needs no detector.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Track(Option<Crop>);
+pub struct Track {
+    square: Option<Crop>,
+    looks: u32,
+}
 
 impl Track {
     /// The square to look at: the followed one, unless the detector found its face elsewhere.
@@ -57,17 +60,24 @@ impl Track {
             let [x, y] = crop.centre;
             (x0..=x1).contains(&x) && (y0..=y1).contains(&y)
         };
-        self.0.filter(inside).unwrap_or_else(|| mesher.around(face))
+        self.square.filter(inside).unwrap_or_else(|| mesher.around(face))
     }
 
     /// The square that was followed so far.
     pub(super) fn followed(&self) -> Option<Crop> {
-        self.0
+        self.square
+    }
+
+    /// Counts a look, and says whether it is one of every `spacing`; the first one is.
+    pub(super) fn is_turn(&mut self, spacing: u32) -> bool {
+        let turn = self.looks % spacing == 0;
+        self.looks = self.looks.wrapping_add(1);
+        turn
     }
 
     /// Follows `mesh`, or nothing.
     pub(super) fn follow(&mut self, mesher: &Mesher, mesh: Option<&Mesh>) {
-        self.0 = mesh.map(|mesh| mesher.next(mesh));
+        self.square = mesh.map(|mesh| mesher.next(mesh));
     }
 }
 

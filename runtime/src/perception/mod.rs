@@ -58,12 +58,15 @@ pub struct Sight {
     expression: expression::Expression,
 }
 
+/// Frames of a stream from one mesh to the next in the therapy edition.
+pub const MESH_SPACING: u32 = 3;
+
 /// What one picture shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Seen {
     /// The faces, the surest first.
     pub faces: Vec<detect::Face>,
-    /// The mesh of the first face, where it lies well.
+    /// The mesh of the first face, where one was placed and lies well.
     pub mesh: Option<mesh::Mesh>,
     /// The expression of the first face.
     #[cfg(feature = "therapy")]
@@ -104,17 +107,25 @@ impl Sight {
     /// Looks at the next frame of a stream, whose mesh `track` follows.
     ///
     /// In the school edition the detector rests while the mesh is on its face. The therapy edition cuts the face for
-    /// its expression from the detector's box, so it detects in each frame.
+    /// its expression from the detector's box, so it detects in each frame, and places a mesh in one of
+    /// [`MESH_SPACING`]: muscles give the reason there, and a tenth of a second is soon enough for that.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn follow(&self, frame: &Frame, track: &mut mesh::Track) -> Result<Seen, Error> {
-        if cfg!(not(feature = "therapy"))
-            && let Some(square) = track.followed()
+        if cfg!(feature = "therapy") {
+            let faces = self.detector.detect(frame)?;
+            if track.is_turn(MESH_SPACING) {
+                return self.see(frame, faces, track);
+            }
+            return self.read(frame, faces, None);
+        }
+        if let Some(square) = track.followed()
             && let Some(mesh) = self.mesher.place(frame, &square)?
         {
             track.follow(&self.mesher, Some(&mesh));
-            return Ok(Seen::of_mesh(mesh));
+            let faces = vec![mesh.face()];
+            return self.read(frame, faces, Some(mesh));
         }
         self.see(frame, self.detector.detect(frame)?, track)
     }
@@ -125,32 +136,25 @@ impl Sight {
             None => None,
         };
         track.follow(&self.mesher, mesh.as_ref());
-        #[cfg(feature = "therapy")]
+        self.read(frame, faces, mesh)
+    }
+
+    #[cfg(feature = "therapy")]
+    fn read(&self, frame: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
         let expression = faces.first().map(|face| self.expression.read(frame, face)).transpose()?;
-        Ok(Seen {
-            faces,
-            mesh,
-            #[cfg(feature = "therapy")]
-            expression,
-        })
+        Ok(Seen { faces, mesh, expression })
+    }
+
+    #[cfg(not(feature = "therapy"))]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
+    fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
+        Ok(Seen { faces, mesh })
     }
 
     /// The expression model.
     #[cfg(feature = "therapy")]
     pub fn expression(&self) -> &expression::Expression {
         &self.expression
-    }
-}
-
-impl Seen {
-    /// A face that was found by its mesh alone.
-    fn of_mesh(mesh: mesh::Mesh) -> Self {
-        Self {
-            faces: vec![mesh.face()],
-            mesh: Some(mesh),
-            #[cfg(feature = "therapy")]
-            expression: None,
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::actions::{self, Measures};
 use super::mesh::Mesh;
+use super::smooth::{LOST_AFTER_MS, kept};
 use petri_core::{Action, Actions, Millis};
 use std::collections::VecDeque;
 
@@ -74,25 +75,44 @@ pub enum Muscles {
 }
 
 /// Follows the muscles of one face over time.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Follower {
     rest: Rest,
     mean: Option<[f32; Action::COUNT]>,
     seen: Option<Millis>,
+    muscles: Muscles,
+}
+
+impl Default for Follower {
+    fn default() -> Self {
+        Self { rest: Rest::default(), mean: None, seen: None, muscles: Muscles::NotYet }
+    }
 }
 
 impl Follower {
-    /// Takes a look, and says what the last moments show. A new look weighs `1 - kept`.
-    pub fn push(&mut self, now: Millis, kept: f32, mesh: Option<&Mesh>) -> Muscles {
-        if self.seen.is_some_and(|seen| now.since(seen) >= FORGET_AFTER_MS) {
+    /// Takes a look at `now`, and says what the last moments show. A look without a mesh changes nothing for a moment:
+    /// single ones are missed, or left out.
+    pub fn push(&mut self, now: Millis, mesh: Option<&Mesh>) -> Muscles {
+        let unseen_ms = self.seen.map_or(0, |seen| now.since(seen));
+        if unseen_ms >= FORGET_AFTER_MS {
             *self = Self::default();
         }
-        let Some(measures) = mesh.and_then(Measures::of) else {
-            self.mean = None;
-            return Muscles::Unsure;
-        };
-        self.seen = Some(now);
-        self.rest.push(now, &measures);
+        match mesh.and_then(Measures::of) {
+            Some(measures) => {
+                self.seen = Some(now);
+                self.muscles = self.measured(now, unseen_ms, &measures);
+            }
+            None if unseen_ms < LOST_AFTER_MS => {}
+            None => {
+                self.mean = None;
+                self.muscles = Muscles::Unsure;
+            }
+        }
+        self.muscles
+    }
+
+    fn measured(&mut self, now: Millis, elapsed_ms: u64, measures: &Measures) -> Muscles {
+        self.rest.push(now, measures);
         let Some(rest) = self.rest.face() else { return Muscles::NotYet };
         let Some(mut strengths) = measures.strengths(&rest) else {
             self.mean = None;
@@ -105,6 +125,7 @@ impl Follower {
                 strengths[action as usize] = before[action as usize];
             }
         }
+        let kept = kept(elapsed_ms);
         let mean = std::array::from_fn(|i| before[i] * kept + strengths[i] * (1.0 - kept));
         self.mean = Some(mean);
         Muscles::Measured(actions::actions(&mean))

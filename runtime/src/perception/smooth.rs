@@ -9,6 +9,11 @@ pub const HALF_LIFE_MS: u64 = 200;
 /// A face out of sight is still taken to be there for this long: detectors miss single frames.
 pub const LOST_AFTER_MS: u64 = 400;
 
+/// The share that what was known keeps after this time.
+pub(super) fn kept(elapsed_ms: u64) -> f32 {
+    0.5f32.powf(elapsed_ms as f32 / HALF_LIFE_MS as f32)
+}
+
 /// The smoothed state of one face.
 #[derive(Debug, Clone)]
 pub struct Smoother {
@@ -19,6 +24,7 @@ pub struct Smoother {
     follower: Follower,
     muscles: Muscles,
     seen: Option<Millis>,
+    #[cfg(feature = "therapy")]
     last: Millis,
 }
 
@@ -34,14 +40,15 @@ impl Smoother {
             follower: Follower::default(),
             muscles: Muscles::NotYet,
             seen: None,
+            #[cfg(feature = "therapy")]
             last: Millis(0),
         }
     }
 
     /// Takes a look made at `now` and says what the last moments show.
     pub fn push(&mut self, now: Millis, look: &Seen) -> FaceReading {
-        let kept = 0.5f32.powf(now.since(self.last) as f32 / HALF_LIFE_MS as f32);
-        self.last = now;
+        #[cfg(feature = "therapy")]
+        let kept = kept(now.since(std::mem::replace(&mut self.last, now)));
         if look.faces.is_empty() {
             let lost = self.seen.is_none_or(|seen| now.since(seen) >= LOST_AFTER_MS);
             if lost {
@@ -55,7 +62,7 @@ impl Smoother {
             return self.reading();
         }
         self.seen = Some(now);
-        self.muscles = self.follower.push(now, kept, look.mesh.as_ref());
+        self.muscles = self.follower.push(now, look.mesh.as_ref());
         #[cfg(feature = "therapy")]
         self.mix(kept, look);
         self.reading()

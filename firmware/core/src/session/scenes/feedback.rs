@@ -40,7 +40,9 @@ impl Session<'_> {
         screen.body = if last.other_reason {
             explain::other_reason(trial, pack, language)
         } else {
-            explain::reason(trial, last.entry.answer, pack, language)
+            // A face that was mirrored by muscles met the target, though it answered nothing.
+            let answer = last.entry.answer.or((outcome == Outcome::Same).then_some(trial.target));
+            explain::reason(trial, answer, pack, language)
         };
         let mark = mark_of(outcome);
         let actions = Actions::of(trial.target, Permille::FULL);

@@ -107,6 +107,7 @@ impl Session<'_> {
                 "Look at me with your face at rest for a moment.",
                 "请先放松脸，看着我一小会儿。"
             ),
+            #[cfg(feature = "therapy")]
             Note::FaceShows(emotion, actions) => {
                 let word = emotion.name(language);
                 say!(language, screen.body, "To me it looks more like {word}. ", "我看着更像{word}。");
@@ -116,7 +117,11 @@ impl Session<'_> {
             }
             Note::FaceDoes(actions) => {
                 let drawn = Actions::of(trial.target, Permille::FULL);
-                Comparison::of(&drawn, &actions).tell(&mut screen.body, language);
+                let comparison = Comparison::of(&drawn, &actions);
+                comparison.tell(&mut screen.body, language);
+                if comparison.matches() {
+                    say!(language, screen.body, " I am still unsure of the whole.", "整体上我还不太确定。");
+                }
             }
             Note::CameraGone => say!(
                 language,
