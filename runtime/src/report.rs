@@ -4,7 +4,9 @@ use crate::capture::Percept;
 use crate::perception::actions::Measures;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
-use petri_core::{Actions, Channel, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose};
+use petri_core::{
+    Actions, Channel, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose,
+};
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)

@@ -177,10 +177,10 @@ mod school {
                         _ => FaceReading::Actions(any_actions(&mut random)),
                     };
                     // Exhaustive on purpose: a further kind of reading must be looked at here.
-                    match reading {
-                        FaceReading::NoFace | FaceReading::Unsure | FaceReading::NotYet => {}
-                        FaceReading::Actions(_) => {}
-                    }
+                    let (FaceReading::NoFace
+                    | FaceReading::Unsure
+                    | FaceReading::NotYet
+                    | FaceReading::Actions(_)) = reading;
                     let reply = play.step(Input::Face(reading));
                     texts.extend([reply.screen.title.to_string(), reply.screen.body.to_string()]);
                 }
