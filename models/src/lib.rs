@@ -23,6 +23,8 @@ use std::sync::OnceLock;
 pub enum Id {
     /// Finds faces and six points in each.
     FaceDetect,
+    /// Places 468 points on a face.
+    FaceMesh,
     /// Names the expression of an aligned face.
     #[cfg(feature = "therapy")]
     FaceExpression,
@@ -42,6 +44,7 @@ impl Id {
     /// All of them.
     pub const ALL: &'static [Id] = &[
         Id::FaceDetect,
+        Id::FaceMesh,
         #[cfg(feature = "therapy")]
         Id::FaceExpression,
         Id::VoiceActivity,
@@ -55,6 +58,7 @@ impl Id {
     pub const fn folder(self) -> &'static str {
         match self {
             Id::FaceDetect => "face-detect",
+            Id::FaceMesh => "face-mesh",
             #[cfg(feature = "therapy")]
             Id::FaceExpression => "face-expression",
             Id::VoiceActivity => "voice-activity",
@@ -68,6 +72,7 @@ impl Id {
     const fn text(self) -> &'static str {
         match self {
             Id::FaceDetect => include_str!("../face-detect/manifest.toml"),
+            Id::FaceMesh => include_str!("../face-mesh/manifest.toml"),
             #[cfg(feature = "therapy")]
             Id::FaceExpression => include_str!("../face-expression/manifest.toml"),
             Id::VoiceActivity => include_str!("../voice-activity/manifest.toml"),

@@ -7,6 +7,7 @@
 mod sensors;
 
 use self::sensors::{Sound, record, watch};
+use crate::perception::mesh::Track;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
 use crate::perception::text::{Read, Text};
@@ -198,13 +199,13 @@ fn see(sight: &Sight, clock: &dyn Clock, shared: &Shared, out: &SyncSender<Perce
     let fresh = || Smoother::new(sight.expression().unsure_below());
     #[cfg(not(feature = "therapy"))]
     let fresh = || Smoother::new(0.5);
-    let mut smoother = fresh();
+    let (mut smoother, mut track) = (fresh(), Track::default());
     while !shared.ends() {
         if !shared.camera.load(Ordering::Acquire) {
-            smoother = fresh();
+            (smoother, track) = (fresh(), Track::default());
         }
         let Some(frame) = shared.frame.take(Duration::from_millis(IDLE_MS)) else { continue };
-        let percept = match sight.look(&frame) {
+        let percept = match sight.follow(&frame, &mut track) {
             Ok(seen) => Percept::Face { reading: smoother.push(clock.now(), &seen), seen },
             Err(error) => Percept::Failed(error.to_string()),
         };

@@ -1,9 +1,12 @@
 //! Percepts and trials in words, for the person who runs the device.
 
 use crate::capture::Percept;
+use crate::perception::actions::Measures;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
-use petri_core::{Entry, Exercise, FaceReading, Judge, Language, Outcome, Purpose};
+use petri_core::{
+    Actions, Channel, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose,
+};
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
@@ -23,7 +26,12 @@ pub fn seen(seen: &Seen) -> String {
         x1 - x0,
         y1 - y0
     );
-    format!("{found}{}", expression(seen))
+    format!("{found}{}{}", turned(seen), expression(seen))
+}
+
+fn turned(seen: &Seen) -> String {
+    let Some(Measures { turn, .. }) = seen.mesh.as_ref().and_then(Measures::of) else { return String::new() };
+    format!("; head {:+.0}° aside, {:+.0}° up, {:+.0}° tilted", turn.yaw, turn.pitch, turn.roll)
 }
 
 #[cfg(feature = "therapy")]
@@ -81,8 +89,8 @@ pub fn read(read: &Read) -> String {
 /// One line on a percept of a running session.
 pub fn percept(percept: &Percept) -> String {
     match percept {
-        Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(*reading)),
-        Percept::Reading(reading) => format!("saw    {}", shown(*reading)),
+        Percept::Face { reading, seen: look } => format!("saw    {}{}", seen(look), held(reading)),
+        Percept::Reading(reading) => format!("saw    {}", shown(reading)),
         Percept::Utterance { heard, transcript, length_ms } => {
             let word = heard
                 .word
@@ -111,27 +119,40 @@ pub fn percept(percept: &Percept) -> String {
     }
 }
 
-fn held(reading: FaceReading) -> &'static str {
+fn held(reading: &FaceReading) -> String {
     match reading {
-        FaceReading::NoFace => "",
-        FaceReading::Unsure => "; over time: unsure",
-        FaceReading::Actions(_) => "; over time: muscle actions",
+        FaceReading::NoFace => String::new(),
+        FaceReading::Unsure => "; over time: unsure".to_owned(),
+        FaceReading::NotYet => "; over time: learning the face at rest".to_owned(),
+        FaceReading::Actions(actions) => muscles(actions),
         #[cfg(feature = "therapy")]
-        FaceReading::Expression { .. } => "; over time: the same",
+        FaceReading::Expression { actions, .. } => {
+            format!("; over time: the same{}", actions.as_ref().map(muscles).unwrap_or_default())
+        }
     }
 }
 
 /// What a camera with eyes of its own says.
-fn shown(reading: FaceReading) -> String {
+fn shown(reading: &FaceReading) -> String {
     match reading {
         FaceReading::NoFace => "no face".to_owned(),
         FaceReading::Unsure => "a face; unsure what it shows".to_owned(),
-        FaceReading::Actions(_) => "a face; muscle actions".to_owned(),
+        FaceReading::NotYet => "a face; its rest is not known yet".to_owned(),
+        FaceReading::Actions(actions) => format!("a face{}", muscles(actions)),
         #[cfg(feature = "therapy")]
-        FaceReading::Expression { emotion, confidence } => {
+        FaceReading::Expression { emotion, confidence, .. } => {
             format!("a face; it shows {}, {} % sure", emotion.word(), confidence.percent())
         }
     }
+}
+
+fn muscles(actions: &Actions) -> String {
+    let seen = actions.strongest(Permille::new(1));
+    let named = seen
+        .iter()
+        .map(|action| format!("{} {} %", action.name(Language::English), actions.get(*action).percent()));
+    let named = named.collect::<Vec<_>>().join(", ");
+    format!("; muscles: {}", if named.is_empty() { "at rest" } else { &named })
 }
 
 /// One line on a finished trial.
@@ -146,6 +167,7 @@ pub fn entry(entry: &Entry) -> String {
         (Exercise::ReplyWithCare | Exercise::Converse, _) if !entry.moves.is_empty() => {
             entry.moves.iter().map(|one| one.does(language)).collect::<Vec<_>>().join(", ")
         }
+        (Exercise::Mirror, None) if entry.channel == Channel::Face => "its muscles".to_owned(),
         (_, answer) => answer.map_or("no answer", petri_core::Emotion::word).to_owned(),
     };
     let kind = if entry.purpose == Purpose::Probe { "probe " } else { "trial " };

@@ -90,6 +90,12 @@ fn face_detect() {
 }
 
 #[test]
+fn face_mesh() {
+    golden_pair(Id::FaceMesh);
+}
+
+#[cfg(feature = "therapy")]
+#[test]
 fn face_expression() {
     golden_pair(Id::FaceExpression);
 }

@@ -1,4 +1,5 @@
 //! Perception of real input: the bundled photograph and the bundled human speech.
+#![cfg(feature = "therapy")]
 
 use petri_core::{Emotion, Word};
 use petri_models::Store;

@@ -1,4 +1,5 @@
 //! A recorded session of each exercise replays byte for byte: same replies, same screens, on every machine.
+#![cfg(feature = "therapy")]
 
 use petri_core::{Exercise, Language, Outcome, Pack, Purpose};
 use petri_runtime::replay::{Digest, Recording};

@@ -67,6 +67,26 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether a camera can tell how strong it is. The mesh of a face does not follow the red of the lips.
+    pub const fn is_seen_by_camera(self) -> bool {
+        !matches!(self, Action::LipsPressed)
+    }
+
+    /// The action that moves the same part the other way.
+    pub const fn opposite(self) -> Option<Action> {
+        match self {
+            Action::InnerBrowUp | Action::OuterBrowUp => Some(Action::BrowDown),
+            Action::BrowDown => Some(Action::OuterBrowUp),
+            Action::EyesWide => Some(Action::EyesNarrow),
+            Action::EyesNarrow => Some(Action::EyesWide),
+            Action::MouthCornersUp => Some(Action::MouthCornersDown),
+            Action::MouthCornersDown => Some(Action::MouthCornersUp),
+            Action::NoseWrinkle | Action::LipsWide | Action::LipsPressed | Action::MouthOpen => None,
+        }
+    }
+}
+
 /// How strong each action is: a whole face as eleven numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Actions {

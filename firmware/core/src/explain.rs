@@ -107,6 +107,13 @@ pub fn verdict(trial: &Trial, outcome: Outcome, language: Language) -> Title {
     let mut title = Title::new();
     let word = trial.target.name(language);
     match (trial.exercise, outcome) {
+        // Without a model of expressions only muscles were compared, so only muscles are spoken of.
+        (Exercise::Mirror, Outcome::Same) if cfg!(not(feature = "therapy")) => {
+            say!(language, title, "A match, muscle by muscle", "很像，动作都对上了");
+        }
+        (Exercise::Mirror, _) if cfg!(not(feature = "therapy")) => {
+            say!(language, title, "For another time", "下次再试");
+        }
         (Exercise::Mirror, Outcome::Same) => say!(language, title, "A match: {word}", "很像：{word}"),
         (Exercise::Mirror, _) => say!(language, title, "For another time: {word}", "下次再试：{word}"),
         (_, Outcome::Same) => say!(language, title, "Yes: {word}", "是的：{word}"),

@@ -147,7 +147,9 @@ pub enum FaceReading {
     NoFace,
     /// A face, but nothing to say of it with confidence.
     Unsure,
-    /// Muscle actions as measured.
+    /// A face whose own rest is not known yet, so that nothing can be said of its muscles.
+    NotYet,
+    /// Muscle actions as measured against the face at rest.
     Actions(Actions),
     /// The expression model is sure of one feeling being shown.
     #[cfg(feature = "therapy")]
@@ -156,6 +158,9 @@ pub enum FaceReading {
         emotion: Emotion,
         /// Calibrated confidence.
         confidence: Permille,
+        /// Muscle actions, where they could be measured.
+        #[serde(default)]
+        actions: Option<Actions>,
     },
 }
 

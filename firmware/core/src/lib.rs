@@ -33,6 +33,7 @@ pub mod input;
 pub mod judge;
 pub mod lang;
 pub mod light;
+pub mod mirror;
 pub mod mood;
 pub mod moves;
 pub mod pack;

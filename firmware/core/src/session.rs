@@ -31,7 +31,7 @@ use crate::pack::{Age, Mood, Pack, REPLIES_MAX};
 use crate::progress::Progress;
 use crate::random::Random;
 use crate::reply::{Reply, Scene};
-use crate::{Actions, Cue, Emotion, Entry, Exercise, Exercises, Millis, Outcome, Permille};
+use crate::{Actions, Cue, Emotion, Entry, Exercise, Exercises, Millis, Outcome};
 
 /// A face unfolds from rest in this time: slow enough to watch, quick enough to stay natural.
 pub const ONSET_MS: u64 = 900;
@@ -39,8 +39,6 @@ pub const ONSET_MS: u64 = 900;
 pub const HOLD_MS: u64 = 800;
 /// A face answers a question (where that is allowed) once held this long: longer, so that a passing smile does not.
 pub const FACE_ANSWER_HOLD_MS: u64 = 1_500;
-/// A mirrored face matches when its measured muscle actions are this much like the drawn ones.
-pub const LIKENESS_MIN: Permille = Permille::new(600);
 /// Nobody does more trials in one session: attention fades after about a quarter of an hour.
 pub const TRIALS_MAX: u16 = 60;
 /// Questions of one transfer probe: a third each of held-out faces, lines, and both together.
@@ -112,8 +110,8 @@ pub struct Session<'a> {
     /// The words of *say it* were asked for.
     revealed: bool,
     note: Note,
-    /// Since when the wanted face has been held, and which.
-    held: Option<(Emotion, Millis)>,
+    /// Since when the wanted face has been held, and what it answers; a face that its muscles mirror answers nothing.
+    held: Option<(Option<Emotion>, Millis)>,
     /// Reasons or replies in the order in which they are offered.
     order: [u8; REPLIES_MAX],
     /// Where in a menu, a list of settings, reasons or replies the learner is.
@@ -171,8 +169,9 @@ enum Note {
     Unclear,
     NoFace,
     FaceUnsure,
-    #[cfg_attr(not(feature = "therapy"), allow(dead_code))]
-    FaceShows(Emotion),
+    FaceNotYet,
+    #[cfg(feature = "therapy")]
+    FaceShows(Emotion, Option<Actions>),
     FaceDoes(Actions),
     CameraGone,
 }

@@ -2,13 +2,14 @@
 
 mod play;
 
+#[cfg(feature = "therapy")]
+use petri_core::FaceReading;
 use petri_core::input::Sensors;
 use petri_core::random::Random;
-use petri_core::session::{HOLD_MS, ONSET_MS};
+use petri_core::session::ONSET_MS;
 use petri_core::{
-    Action, Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, FaceReading,
-    Input, Judge, Language, Mark, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup,
-    TextReading, Word,
+    Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, Input, Judge, Language, Mark,
+    Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
 };
 use play::{Play, any_input, drawn, pack, readable};
 
@@ -100,36 +101,17 @@ fn again_unfolds_the_face_once_more() {
     assert_eq!(drawn(&play.wait(ONSET_MS + 50)), drawn(&question));
 }
 
-#[test]
-fn muscle_actions_mirror_a_face_once_held() {
-    let (mut play, question) = Play::to_question(Sensors::ALL, Exercise::Mirror);
-    let target = drawn(&question);
-    let reply = play.step(Input::Face(FaceReading::NoFace));
-    assert!(reply.screen.body.contains("no face"));
-    let half = Actions::REST.with(Action::LipsPressed, Permille::FULL);
-    let reply = play.step(Input::Face(FaceReading::Actions(half)));
-    assert!(reply.screen.body.contains("lips pressed"), "{}", reply.screen.body);
-    let mut reply = play.step(Input::Face(FaceReading::Actions(target)));
-    let begin = play.now;
-    while reply.entry.is_none() {
-        assert!(reply.screen.meter.is_some());
-        reply = play.step(Input::Face(FaceReading::Actions(target)));
-    }
-    assert!(play.now - begin >= HOLD_MS);
-    let entry = reply.entry.expect("a trial");
-    assert_eq!(
-        (entry.outcome, entry.channel, entry.exercise),
-        (Outcome::Same, Channel::Face, Exercise::Mirror)
-    );
-}
-
 #[cfg(feature = "therapy")]
 #[test]
 fn an_expression_mirrors_a_face_only_without_a_break() {
     let (mut play, question) = Play::to_question(Sensors::ALL, Exercise::Mirror);
     let target =
         Emotion::ALL.into_iter().find(|e| Actions::of(*e, Permille::FULL) == drawn(&question)).expect("one");
-    let shown = Input::Face(FaceReading::Expression { emotion: target, confidence: Permille::new(900) });
+    let shown = Input::Face(FaceReading::Expression {
+        emotion: target,
+        confidence: Permille::new(900),
+        actions: None,
+    });
     for _ in 0..3 {
         for _ in 0..20 {
             assert_eq!(play.step(shown).entry, None);
@@ -151,7 +133,8 @@ fn a_face_answers_questions_only_where_that_is_allowed() {
         let question = play.wait(ONSET_MS + 50);
         let offered = question.screen.choices.iter().filter_map(|label| Emotion::from_word(label));
         let emotion = offered.into_iter().find(|e| *e != Emotion::Calm).expect("a feeling");
-        let shown = Input::Face(FaceReading::Expression { emotion, confidence: Permille::new(900) });
+        let shown =
+            Input::Face(FaceReading::Expression { emotion, confidence: Permille::new(900), actions: None });
         let answered = (0..60).any(|_| play.step(shown).entry.is_some());
         assert_eq!(answered, allowed);
     }

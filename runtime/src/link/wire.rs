@@ -110,6 +110,7 @@ pub(super) fn reading(face: wire::Face) -> Result<FaceReading, Refusal> {
         wire::Face::Expression { emotion, confidence } => Ok(FaceReading::Expression {
             emotion: emotion_of(emotion),
             confidence: Permille::new(confidence),
+            actions: None,
         }),
         #[cfg(not(feature = "therapy"))]
         wire::Face::Expression { .. } => Err(Refusal::Edition),
@@ -123,10 +124,10 @@ fn muscles(actions: &Actions) -> [u16; MUSCLES] {
 fn face(reading: FaceReading) -> wire::Face {
     match reading {
         FaceReading::NoFace => wire::Face::None,
-        FaceReading::Unsure => wire::Face::Unsure,
+        FaceReading::Unsure | FaceReading::NotYet => wire::Face::Unsure,
         FaceReading::Actions(actions) => wire::Face::Actions(muscles(&actions)),
         #[cfg(feature = "therapy")]
-        FaceReading::Expression { emotion: one, confidence } => {
+        FaceReading::Expression { emotion: one, confidence, .. } => {
             wire::Face::Expression { emotion: emotion(one), confidence: confidence.get() }
         }
     }

@@ -1,5 +1,6 @@
 //! The expression of a face: seven classes with a calibrated confidence, or unsure. Therapy edition only.
 
+use super::crop::Crop;
 use super::detect::Face;
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
@@ -80,13 +81,13 @@ impl Expression {
     /// When the engine fails.
     pub fn read(&self, frame: &Frame, face: &Face) -> Result<Reading, Error> {
         let settings = self.model.manifest();
-        let crop = Crop::of(
+        let crop = around(
             face,
             settings.number("crop_size_of_box_width"),
             settings.number("crop_centre_below_eyes"),
             settings.number("crop_rotation_share"),
         );
-        self.classify(&crop.sample(frame.image(), self.side))
+        self.classify(&grey(&crop, frame.image(), self.side))
     }
 
     /// Reads the expression in a picture that is nothing but an aligned face.
@@ -96,7 +97,7 @@ impl Expression {
     pub fn read_crop(&self, frame: &Frame) -> Result<Reading, Error> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let crop = Crop { centre: [width / 2.0, height / 2.0], side: width.max(height), angle: 0.0 };
-        self.classify(&crop.sample(frame.image(), self.side))
+        self.classify(&grey(&crop, frame.image(), self.side))
     }
 
     fn classify(&self, grey: &[f32]) -> Result<Reading, Error> {
@@ -113,97 +114,30 @@ impl Expression {
     }
 }
 
-/// A square of the picture, turned with the head.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Crop {
-    centre: [f32; 2],
-    side: f32,
-    angle: f32,
+/// The square that the model was tuned for: as wide as a share of the face's box, its middle below the eyes, turned
+/// by a share of the eye line's angle.
+fn around(face: &Face, width_share: f32, below: f32, rotation: f32) -> Crop {
+    let [right, left, ..] = face.points;
+    let eyes = [f32::midpoint(right[0], left[0]), f32::midpoint(right[1], left[1])];
+    let angle = rotation * (left[1] - right[1]).atan2(left[0] - right[0]);
+    let (sin, cos) = angle.sin_cos();
+    let [x0, y0, x1, y1] = face.bounds;
+    let side = width_share * (x1 - x0);
+    let middle = [f32::midpoint(x0, x1), f32::midpoint(y0, y1)];
+    let along = (middle[0] - eyes[0]) * cos + (middle[1] - eyes[1]) * sin;
+    let down = side * below;
+    Crop { centre: [eyes[0] + along * cos - down * sin, eyes[1] + along * sin + down * cos], side, angle }
 }
 
-impl Crop {
-    /// The square that the model was tuned for: as wide as a share of the face's box, its middle below the eyes,
-    /// turned by a share of the eye line's angle.
-    fn of(face: &Face, width_share: f32, below: f32, rotation: f32) -> Self {
-        let [right, left, ..] = face.points;
-        let eyes = [f32::midpoint(right[0], left[0]), f32::midpoint(right[1], left[1])];
-        let angle = rotation * (left[1] - right[1]).atan2(left[0] - right[0]);
-        let (sin, cos) = angle.sin_cos();
-        let [x0, y0, x1, y1] = face.bounds;
-        let side = width_share * (x1 - x0);
-        let middle = [f32::midpoint(x0, x1), f32::midpoint(y0, y1)];
-        let along = (middle[0] - eyes[0]) * cos + (middle[1] - eyes[1]) * sin;
-        let down = side * below;
-        Self { centre: [eyes[0] + along * cos - down * sin, eyes[1] + along * sin + down * cos], side, angle }
-    }
-
-    /// Grey values, 0 to 255, of `side` x `side` points; the picture's edge repeats outside it.
-    fn sample(&self, picture: &RgbImage, side: usize) -> Vec<f32> {
-        let step = self.side / side as f32;
-        let (sin, cos) = self.angle.sin_cos();
-        // Bilinear sampling skips pixels at large steps: average a grid of samples in each point.
-        let grid = (step.round() as usize).clamp(1, 8);
-        let middle = side as f32 / 2.0;
-        let mut grey = Vec::with_capacity(side * side);
-        for row in 0..side {
-            for column in 0..side {
-                let mut sum = 0.0;
-                for sub in 0..grid * grid {
-                    let offset = |i: usize| (i as f32 + 0.5) / grid as f32;
-                    let u = (column as f32 + offset(sub % grid) - middle) * step;
-                    let v = (row as f32 + offset(sub / grid) - middle) * step;
-                    sum += bilinear(
-                        picture,
-                        self.centre[0] + u * cos - v * sin,
-                        self.centre[1] + u * sin + v * cos,
-                    );
-                }
-                grey.push(sum / (grid * grid) as f32);
-            }
-        }
-        grey
-    }
-}
-
-/// The grey value at a point given from the picture's edge; pixel centres lie at halves.
-fn bilinear(picture: &RgbImage, x: f32, y: f32) -> f32 {
-    let (x, y) = (x - 0.5, y - 0.5);
-    let (x0, y0) = (x.floor(), y.floor());
-    let (fx, fy) = (x - x0, y - y0);
-    let pixel = |dx: f32, dy: f32| {
-        let column = (x0 + dx).clamp(0.0, picture.width() as f32 - 1.0) as u32;
-        let row = (y0 + dy).clamp(0.0, picture.height() as f32 - 1.0) as u32;
-        let [red, green, blue] = picture.get_pixel(column, row).0.map(f32::from);
-        0.299 * red + 0.587 * green + 0.114 * blue
-    };
-    let upper = pixel(0.0, 0.0) * (1.0 - fx) + pixel(1.0, 0.0) * fx;
-    let lower = pixel(0.0, 1.0) * (1.0 - fx) + pixel(1.0, 1.0) * fx;
-    upper * (1.0 - fy) + lower * fy
+/// Grey values, 0 to 255, of `side` x `side` points.
+fn grey(crop: &Crop, picture: &RgbImage, side: usize) -> Vec<f32> {
+    let value = |[red, green, blue]: [f32; 3]| [0.299 * red + 0.587 * green + 0.114 * blue];
+    crop.sample(picture, side, value).into_iter().map(|[grey]| grey).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_crop_of_the_whole_picture_is_the_picture() {
-        let picture = RgbImage::from_fn(4, 4, |x, y| image::Rgb([(x * 10 + y) as u8; 3]));
-        let crop = Crop { centre: [2.0, 2.0], side: 4.0, angle: 0.0 };
-        let grey = crop.sample(&picture, 4);
-        for (i, value) in grey.iter().enumerate() {
-            let expected = ((i % 4) * 10 + i / 4) as f32;
-            assert!((value - expected).abs() < 0.01, "{i}: {value}, not {expected}");
-        }
-    }
-
-    #[test]
-    fn a_quarter_turn_turns_the_picture() {
-        let picture = RgbImage::from_fn(4, 4, |x, y| image::Rgb([(x * 10 + y) as u8; 3]));
-        let crop = Crop { centre: [2.0, 2.0], side: 4.0, angle: std::f32::consts::FRAC_PI_2 };
-        // Across the crop runs down the picture, and down the crop runs to its left.
-        let grey = crop.sample(&picture, 4);
-        assert!((grey[0] - 30.0).abs() < 0.01 && (grey[3] - 33.0).abs() < 0.01, "{grey:?}");
-    }
 
     #[test]
     fn doubt_is_a_result() {

@@ -2,13 +2,17 @@
 //!
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
+pub mod actions;
 pub mod choice;
 pub mod concern;
+mod crop;
 pub mod detect;
 #[cfg(feature = "therapy")]
 pub mod expression;
+pub mod mesh;
 pub mod moves;
 mod phrase;
+pub mod rest;
 pub mod smooth;
 pub mod speech;
 pub mod text;
@@ -46,19 +50,25 @@ impl Perception {
     }
 }
 
-/// Finds a face, and in the therapy edition reads its expression.
+/// Finds a face and the mesh on it, and in the therapy edition reads its expression.
 #[derive(Clone)]
 pub struct Sight {
     detector: detect::Detector,
+    mesher: mesh::Mesher,
     #[cfg(feature = "therapy")]
     expression: expression::Expression,
 }
+
+/// Frames of a stream from one mesh to the next in the therapy edition.
+pub const MESH_SPACING: u32 = 3;
 
 /// What one picture shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Seen {
     /// The faces, the surest first.
     pub faces: Vec<detect::Face>,
+    /// The mesh of the first face, where one was placed and lies well.
+    pub mesh: Option<mesh::Mesh>,
     /// The expression of the first face.
     #[cfg(feature = "therapy")]
     pub expression: Option<expression::Reading>,
@@ -73,17 +83,18 @@ impl Sight {
         let engine = engine.into();
         Ok(Self {
             detector: detect::Detector::load(engine)?,
+            mesher: mesh::Mesher::load(engine)?,
             #[cfg(feature = "therapy")]
             expression: expression::Expression::load(engine)?,
         })
     }
 
-    /// Looks at a frame of a stream: one pass of the detector.
+    /// Looks at a frame by itself: one pass of the detector.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn look(&self, frame: &Frame) -> Result<Seen, Error> {
-        self.see(frame, self.detector.detect(frame)?)
+        self.see(frame, self.detector.detect(frame)?, &mut mesh::Track::default())
     }
 
     /// Looks at a single picture, twice if need be: a face that fills the picture is missed at first.
@@ -91,19 +102,54 @@ impl Sight {
     /// # Errors
     /// When the engine fails.
     pub fn look_closely(&self, frame: &Frame) -> Result<Seen, Error> {
-        self.see(frame, self.detector.detect_tight(frame)?)
+        self.see(frame, self.detector.detect_tight(frame)?, &mut mesh::Track::default())
+    }
+
+    /// Looks at the next frame of a stream, whose mesh `track` follows.
+    ///
+    /// In the school edition the detector rests while the mesh is on its face. The therapy edition cuts the face for
+    /// its expression from the detector's box, so it detects in each frame, and places a mesh in one of
+    /// [`MESH_SPACING`]: muscles give the reason there, and a tenth of a second is soon enough for that.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn follow(&self, frame: &Frame, track: &mut mesh::Track) -> Result<Seen, Error> {
+        if cfg!(feature = "therapy") {
+            let faces = self.detector.detect(frame)?;
+            if track.is_turn(MESH_SPACING) {
+                return self.see(frame, faces, track);
+            }
+            return self.read(frame, faces, None);
+        }
+        if let Some(square) = track.followed()
+            && let Some(mesh) = self.mesher.place(frame, &square)?
+        {
+            track.follow(&self.mesher, Some(&mesh));
+            let faces = vec![mesh.face()];
+            return self.read(frame, faces, Some(mesh));
+        }
+        self.see(frame, self.detector.detect(frame)?, track)
+    }
+
+    fn see(&self, frame: &Frame, faces: Vec<detect::Face>, track: &mut mesh::Track) -> Result<Seen, Error> {
+        let mesh = match faces.first() {
+            Some(face) => self.mesher.place(frame, &track.square(&self.mesher, face))?,
+            None => None,
+        };
+        track.follow(&self.mesher, mesh.as_ref());
+        self.read(frame, faces, mesh)
     }
 
     #[cfg(feature = "therapy")]
-    fn see(&self, frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
+    fn read(&self, frame: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
         let expression = faces.first().map(|face| self.expression.read(frame, face)).transpose()?;
-        Ok(Seen { faces, expression })
+        Ok(Seen { faces, mesh, expression })
     }
 
     #[cfg(not(feature = "therapy"))]
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
-    fn see(&self, _frame: &Frame, faces: Vec<detect::Face>) -> Result<Seen, Error> {
-        Ok(Seen { faces })
+    fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
+        Ok(Seen { faces, mesh })
     }
 
     /// The expression model.

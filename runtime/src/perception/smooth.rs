@@ -1,12 +1,18 @@
 //! Smoothing of looks at a face over time, so that a single frame decides nothing.
 
 use super::Seen;
+use super::rest::{Follower, Muscles};
 use petri_core::{FaceReading, Millis};
 
 /// Half of a reading's weight is gone after this time.
 pub const HALF_LIFE_MS: u64 = 200;
 /// A face out of sight is still taken to be there for this long: detectors miss single frames.
 pub const LOST_AFTER_MS: u64 = 400;
+
+/// The share that what was known keeps after this time.
+pub(super) fn kept(elapsed_ms: u64) -> f32 {
+    0.5f32.powf(elapsed_ms as f32 / HALF_LIFE_MS as f32)
+}
 
 /// The smoothed state of one face.
 #[derive(Debug, Clone)]
@@ -15,12 +21,15 @@ pub struct Smoother {
     unsure_below: f32,
     #[cfg(feature = "therapy")]
     mean: Option<[f32; petri_core::Emotion::COUNT]>,
+    follower: Follower,
+    muscles: Muscles,
     seen: Option<Millis>,
+    #[cfg(feature = "therapy")]
     last: Millis,
 }
 
 impl Smoother {
-    /// Nothing seen yet. Smoothed probabilities below `unsure_below` give [`FaceReading::Unsure`].
+    /// Nothing seen yet. Smoothed probabilities below `unsure_below` give no expression.
     #[cfg_attr(not(feature = "therapy"), allow(unused_variables))]
     pub fn new(unsure_below: f32) -> Self {
         Self {
@@ -28,69 +37,72 @@ impl Smoother {
             unsure_below,
             #[cfg(feature = "therapy")]
             mean: None,
+            follower: Follower::default(),
+            muscles: Muscles::NotYet,
             seen: None,
+            #[cfg(feature = "therapy")]
             last: Millis(0),
         }
     }
 
     /// Takes a look made at `now` and says what the last moments show.
     pub fn push(&mut self, now: Millis, look: &Seen) -> FaceReading {
-        let elapsed_ms = now.since(self.last);
-        self.last = now;
+        #[cfg(feature = "therapy")]
+        let kept = kept(now.since(std::mem::replace(&mut self.last, now)));
         if look.faces.is_empty() {
             let lost = self.seen.is_none_or(|seen| now.since(seen) >= LOST_AFTER_MS);
             if lost {
                 self.seen = None;
-                self.forget();
+                #[cfg(feature = "therapy")]
+                {
+                    self.mean = None;
+                }
                 return FaceReading::NoFace;
             }
             return self.reading();
         }
         self.seen = Some(now);
-        self.mix(elapsed_ms, look);
+        self.muscles = self.follower.push(now, look.mesh.as_ref());
+        #[cfg(feature = "therapy")]
+        self.mix(kept, look);
         self.reading()
     }
 
     #[cfg(feature = "therapy")]
-    fn forget(&mut self) {
-        self.mean = None;
-    }
-
-    #[cfg(not(feature = "therapy"))]
-    #[allow(clippy::unused_self)]
-    fn forget(&mut self) {}
-
-    #[cfg(feature = "therapy")]
-    fn mix(&mut self, elapsed_ms: u64, look: &Seen) {
+    fn mix(&mut self, kept: f32, look: &Seen) {
         let Some(expression) = look.expression else { return };
-        let kept = 0.5f32.powf(elapsed_ms as f32 / HALF_LIFE_MS as f32);
         let mean = self.mean.get_or_insert(expression.probabilities);
         for (mean, new) in mean.iter_mut().zip(expression.probabilities) {
             *mean = *mean * kept + new * (1.0 - kept);
         }
     }
 
-    #[cfg(not(feature = "therapy"))]
-    #[allow(clippy::unused_self)]
-    fn mix(&mut self, _elapsed_ms: u64, _look: &Seen) {}
-
+    /// The expression where the model is sure of one, else the muscles.
     #[cfg(feature = "therapy")]
     fn reading(&self) -> FaceReading {
-        let Some(mean) = self.mean else { return FaceReading::Unsure };
-        let reading = super::expression::Reading::new(mean, self.unsure_below);
-        match reading.emotion {
-            Some(emotion) => FaceReading::Expression {
+        let reading = self.mean.map(|mean| super::expression::Reading::new(mean, self.unsure_below));
+        let sure = reading.and_then(|reading| Some((reading.emotion?, reading.confidence)));
+        match (sure, self.muscles) {
+            (Some((emotion, confidence)), muscles) => FaceReading::Expression {
                 emotion,
-                confidence: petri_core::Permille::new((reading.confidence * 1_000.0) as u16),
+                confidence: petri_core::Permille::new((confidence * 1_000.0) as u16),
+                actions: match muscles {
+                    Muscles::Measured(actions) => Some(actions),
+                    Muscles::NotYet | Muscles::Unsure => None,
+                },
             },
-            None => FaceReading::Unsure,
+            (None, Muscles::Measured(actions)) => FaceReading::Actions(actions),
+            (None, Muscles::NotYet | Muscles::Unsure) => FaceReading::Unsure,
         }
     }
 
     #[cfg(not(feature = "therapy"))]
-    #[allow(clippy::unused_self)]
     fn reading(&self) -> FaceReading {
-        FaceReading::Unsure
+        match self.muscles {
+            Muscles::NotYet => FaceReading::NotYet,
+            Muscles::Unsure => FaceReading::Unsure,
+            Muscles::Measured(actions) => FaceReading::Actions(actions),
+        }
     }
 }
 
@@ -108,7 +120,7 @@ mod tests {
             probabilities[emotion.index()] = 0.88;
         }
         let faces = if emotion.is_some() { vec![face] } else { Vec::new() };
-        Seen { expression: emotion.map(|_| Reading::new(probabilities, 0.5)), faces }
+        Seen { expression: emotion.map(|_| Reading::new(probabilities, 0.5)), mesh: None, faces }
     }
 
     fn shown(reading: FaceReading) -> Option<Emotion> {

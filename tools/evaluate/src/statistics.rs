@@ -34,6 +34,16 @@ pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
     classes.iter().map(Hits::f1).sum::<f64>() / classes.len().max(1) as f64
 }
 
+/// The chance that a value of `high` is larger than one of `low`; equal ones count half.
+pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
+    let wins = |value: &f64| -> f64 {
+        low.iter()
+            .map(|other| if value > other { 1.0 } else { 0.5 * f64::from(u8::from(value == other)) })
+            .sum()
+    };
+    high.iter().map(wins).sum::<f64>() / (high.len() * low.len()).max(1) as f64
+}
+
 /// Wilson's 95 % interval of a share, in percent.
 pub(crate) fn interval(part: usize, whole: usize) -> String {
     const Z: f64 = 1.96;

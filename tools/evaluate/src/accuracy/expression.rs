@@ -1,33 +1,16 @@
 //! Expressions on FER2013's small grey pictures: as they are, and through the whole chain of a session.
 
-use super::{Floor, Limit, files, in_parallel};
+use super::faces::{FOLDERS, Picture, enlarged, pictures};
+use super::{Floor, Limit, in_parallel};
 use crate::statistics::interval;
 use crate::table::{Table, percent};
-use anyhow::Context;
-use image::imageops::{self, FilterType};
 use petri_core::Emotion;
 use petri_models::Store;
+use petri_runtime::intake;
 use petri_runtime::perception::{Sight, expression::Reading};
-use petri_runtime::{Frame, intake};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const FOLDERS: [(&str, Emotion); Emotion::COUNT] = [
-    ("happy", Emotion::Happy),
-    ("sad", Emotion::Sad),
-    ("angry", Emotion::Angry),
-    ("fear", Emotion::Scared),
-    ("surprise", Emotion::Surprised),
-    ("disgust", Emotion::Disgusted),
-    ("neutral", Emotion::Calm),
-];
-/// A face that fills 48 pixels is enlarged by this, as if it sat before the device's camera.
-const ENLARGED: u32 = 4;
 const CALIBRATION_BINS: usize = 15;
-
-struct Picture {
-    shown: Emotion,
-    path: PathBuf,
-}
 
 /// What was read in one picture: directly, and through detection if a face was found.
 struct Answer {
@@ -39,11 +22,7 @@ struct Answer {
 /// Prints the tables of the expression part.
 pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
     let sight = Sight::load(store)?;
-    let mut pictures = Vec::new();
-    for (name, shown) in FOLDERS {
-        let paths = files(&folder.join(name), &["png", "jpg"])?;
-        pictures.extend(paths.into_iter().map(|path| Picture { shown, path }));
-    }
+    let pictures = pictures(folder)?;
     let answers = in_parallel(&pictures, |picture| answer(&sight, picture))?;
     let direct: Vec<(Emotion, Reading)> =
         answers.iter().map(|answer| (answer.shown, answer.direct)).collect();
@@ -92,14 +71,6 @@ fn answer(sight: &Sight, picture: &Picture) -> anyhow::Result<Answer> {
     let direct = sight.expression().read_crop(&frame)?;
     let found = sight.look_closely(&enlarged(&frame)?)?.expression;
     Ok(Answer { shown: picture.shown, direct, found })
-}
-
-fn enlarged(frame: &Frame) -> anyhow::Result<Frame> {
-    let image = image::RgbImage::from_raw(frame.width(), frame.height(), frame.rgb().to_vec());
-    let image = image.context("the picture has no pixels; copy the data again")?;
-    let (width, height) = (ENLARGED * frame.width(), ENLARGED * frame.height());
-    let large = imageops::resize(&image, width, height, FilterType::Triangle);
-    Frame::new(width, height, large.into_raw()).context("the picture is too large to be one of this data set")
 }
 
 fn right(readings: &[(Emotion, Reading)]) -> usize {

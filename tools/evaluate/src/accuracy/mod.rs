@@ -1,7 +1,9 @@
 //! How often the models are right, and whether that is often enough.
 
+mod actions;
 #[cfg(feature = "therapy")]
 mod expression;
+mod faces;
 mod keywords;
 mod text;
 
@@ -20,6 +22,9 @@ pub(crate) struct Options {
     /// The folder with the labelled data: speech/, faces/ and text/.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Measure this part alone.
+    #[arg(long, value_name = "NAME")]
+    part: Option<String>,
 }
 
 /// A figure that the project promises.
@@ -58,13 +63,15 @@ const PARTS: &[(&str, &str, Part)] = &[
     ("keywords", "speech/speech-commands-v2-test", keywords::measure),
     #[cfg(feature = "therapy")]
     ("expression", "faces/fer2013-private-half", expression::measure),
+    ("muscle actions", "faces/fer2013-private-half", actions::measure),
     ("text", "text/goemotions", text::measure),
 ];
 
 /// Measures every part whose data is there.
 pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
     let (mut floors, mut measured) = (Vec::new(), 0);
-    for (name, folder, part) in PARTS {
+    let wanted = |name: &str| options.part.as_deref().is_none_or(|part| part == name);
+    for (name, folder, part) in PARTS.iter().filter(|(name, ..)| wanted(name)) {
         let path = options.data.join(folder);
         if !path.is_dir() {
             println!("## {name}: skipped, there is no folder {}\n", path.display());

@@ -3,6 +3,7 @@
 use super::root;
 use anyhow::Context;
 use petri_core::Word;
+use petri_runtime::perception::mesh::Track;
 use petri_runtime::perception::voice::FRAME_SAMPLES;
 use petri_runtime::{Clip, Perception, intake};
 
@@ -26,6 +27,7 @@ pub(super) struct Task<'a> {
 pub(super) fn tasks(perception: &mut Perception) -> anyhow::Result<Vec<Task<'_>>> {
     let demo = root()?.join("board/demo");
     let portrait = intake::frame(&demo.join("astronaut.png"))?;
+    let mut track = Track::default();
     let recording = intake::clip(&demo.join("no.wav"))?;
     let mut samples = recording.samples().to_vec();
     samples.resize(CLIP_SAMPLES, 0.0);
@@ -33,14 +35,20 @@ pub(super) fn tasks(perception: &mut Perception) -> anyhow::Result<Vec<Task<'_>>
     let clip = Clip::new(samples);
     let list = Word::ALL.map(Word::text);
     let Perception { sight, voice, speech, text } = perception;
+    let sight = &*sight;
     let words = speech.words(&list)?;
     let mut next = frames.into_iter().cycle();
     Ok(vec![
         Task {
-            name: if cfg!(feature = "therapy") { "face and expression" } else { "face" },
-            input: "one frame, the portrait",
-            budget_ms: Some(15.0),
-            work: Box::new(move || Ok(sight.look(&portrait).map(drop)?)),
+            name: if cfg!(feature = "therapy") { "face, expression, mesh" } else { "face and mesh" },
+            input: "three frames of a stream",
+            budget_ms: Some(45.0),
+            work: Box::new(move || {
+                for _ in 0..3 {
+                    sight.follow(&portrait, &mut track)?;
+                }
+                Ok(())
+            }),
         },
         Task {
             name: "keyword",

@@ -40,7 +40,9 @@ impl Session<'_> {
         screen.body = if last.other_reason {
             explain::other_reason(trial, pack, language)
         } else {
-            explain::reason(trial, last.entry.answer, pack, language)
+            // A face that was mirrored by muscles met the target, though it answered nothing.
+            let answer = last.entry.answer.or((outcome == Outcome::Same).then_some(trial.target));
+            explain::reason(trial, answer, pack, language)
         };
         let mark = mark_of(outcome);
         let actions = Actions::of(trial.target, Permille::FULL);
@@ -164,7 +166,9 @@ impl Session<'_> {
     fn most_grown(&self) -> Option<(Exercise, Emotion)> {
         let mut best = (GROWTH_ML_MIN, None);
         for exercise in Exercise::TRAINED {
-            if self.tally[exercise.index()].trials == 0 {
+            // In school the mirror is about muscles: no feeling is said to have grown in it.
+            let muscles = exercise == Exercise::Mirror && cfg!(not(feature = "therapy"));
+            if muscles || self.tally[exercise.index()].trials == 0 {
                 continue;
             }
             for emotion in Emotion::ALL {

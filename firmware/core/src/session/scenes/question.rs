@@ -3,10 +3,11 @@
 use crate::choose::{Stimulus, Trial};
 use crate::explain::{self, put};
 use crate::lang::say;
+use crate::mirror::Comparison;
 use crate::pack::REPLIES_MAX;
 use crate::reply::{Picture, Portrait, Scene, Screen};
 use crate::session::{Note, ONSET_MS, Session};
-use crate::{Action, Actions, Exercise, Millis, Permille, Purpose};
+use crate::{Actions, Exercise, Millis, Permille, Purpose};
 
 impl Session<'_> {
     pub(super) fn question_screen(&self, now: Millis, screen: &mut Screen) {
@@ -100,20 +101,27 @@ impl Session<'_> {
                 "I see a face but I am unsure of it. A bigger movement may help.",
                 "我看到了一张脸，但还不确定。动作大一点可能有帮助。"
             ),
-            Note::FaceShows(emotion) => {
+            Note::FaceNotYet => say!(
+                language,
+                screen.body,
+                "Look at me with your face at rest for a moment.",
+                "请先放松脸，看着我一小会儿。"
+            ),
+            #[cfg(feature = "therapy")]
+            Note::FaceShows(emotion, actions) => {
                 let word = emotion.name(language);
                 say!(language, screen.body, "To me it looks more like {word}. ", "我看着更像{word}。");
-                self.suggest(Actions::of(trial.target, Permille::FULL), Actions::REST, screen);
+                let seen = actions.unwrap_or(Actions::REST);
+                Comparison::of(&Actions::of(trial.target, Permille::FULL), &seen)
+                    .tell(&mut screen.body, language);
             }
             Note::FaceDoes(actions) => {
-                match actions.strongest(Permille::new(300)).first() {
-                    Some(action) => {
-                        let name = action.name(language);
-                        say!(language, screen.body, "I see: {name}. ", "我看到：{name}。");
-                    }
-                    None => say!(language, screen.body, "I see a face at rest. ", "我看到一张放松的脸。"),
+                let drawn = Actions::of(trial.target, Permille::FULL);
+                let comparison = Comparison::of(&drawn, &actions);
+                comparison.tell(&mut screen.body, language);
+                if comparison.matches() {
+                    say!(language, screen.body, " I am still unsure of the whole.", "整体上我还不太确定。");
                 }
-                self.suggest(Actions::of(trial.target, Permille::FULL), actions, screen);
             }
             Note::CameraGone => say!(
                 language,
@@ -122,15 +130,6 @@ impl Session<'_> {
                 "摄像头断开了。可以按C键跳过，或者重新插上。"
             ),
         }
-    }
-
-    /// Names the action that is missing most.
-    fn suggest(&self, wanted: Actions, seen: Actions, screen: &mut Screen) {
-        let missing =
-            |action: &Action| i32::from(wanted.get(*action).get()) - i32::from(seen.get(*action).get());
-        let Some(action) = Action::ALL.into_iter().rev().max_by_key(missing) else { return };
-        let (language, name) = (self.language(), action.name(self.language()));
-        say!(language, screen.body, "Try: {name}.", "试试：{name}。");
     }
 
     pub(super) fn why_screen(&self, screen: &mut Screen) {
