@@ -8,8 +8,8 @@ use petri_core::input::Sensors;
 use petri_core::random::Random;
 use petri_core::session::ONSET_MS;
 use petri_core::{
-    Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, Input, Judge, Language, Mark,
-    Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
+    Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, Input, Judge, Language,
+    Mark, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
 };
 use play::{Play, any_input, drawn, pack, readable};
 
