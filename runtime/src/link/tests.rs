@@ -222,9 +222,8 @@ fn sound_is_fed_on_credit() {
     let heard = listener.expect("sound");
     assert!(heard.iter().enumerate().all(|(i, sample)| (sample - i as f32 / 512.0).abs() < 1e-6));
     loop {
-        match wire.next().expect("told").1 {
-            ToPeer::Dropped { events } => break assert_eq!(events, 1),
-            _ => {}
+        if let ToPeer::Dropped { events } = wire.next().expect("told").1 {
+            break assert_eq!(events, 1);
         }
     }
 }
