@@ -1,5 +1,7 @@
 //! Counting and averaging.
 
+use std::cmp::Ordering;
+
 /// Counts of one class of several that may be present together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Hits {
@@ -36,11 +38,12 @@ pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
 
 /// The chance that a value of `high` is larger than one of `low`; equal ones count half.
 pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
-    let wins = |value: &f64| -> f64 {
-        low.iter()
-            .map(|other| if value > other { 1.0 } else { 0.5 * f64::from(u8::from(value == other)) })
-            .sum()
+    let won = |value: f64, other: f64| match value.total_cmp(&other) {
+        Ordering::Greater => 1.0,
+        Ordering::Equal => 0.5,
+        Ordering::Less => 0.0,
     };
+    let wins = |value: &f64| -> f64 { low.iter().map(|other| won(*value, *other)).sum() };
     high.iter().map(wins).sum::<f64>() / (high.len() * low.len()).max(1) as f64
 }
 
