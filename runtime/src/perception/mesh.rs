@@ -70,7 +70,7 @@ impl Track {
 
     /// Counts a look, and says whether it is one of every `spacing`; the first one is.
     pub(super) fn is_turn(&mut self, spacing: u32) -> bool {
-        let turn = self.looks % spacing == 0;
+        let turn = self.looks.is_multiple_of(spacing);
         self.looks = self.looks.wrapping_add(1);
         turn
     }
