@@ -60,11 +60,10 @@ fn body(desk: &Desk, trials: &AtomicU32) {
         }
         let enough = trials.load(Ordering::Acquire) >= 2;
         desk.press(match screen.scene {
-            // Whoever stands before the robot presses these. A robot never says yes for a person.
-            Scene::Greet | Scene::Consent => Pressed::Button(Button::A),
             Scene::Choose => Pressed::Start(Exercise::ReadTheFace),
             Scene::Explain if enough => Pressed::Button(Button::Stop),
-            Scene::Explain => Pressed::Button(Button::A),
+            // Whoever stands before the robot presses these. A robot never says yes for a person.
+            Scene::Greet | Scene::Consent | Scene::Explain => Pressed::Button(Button::A),
             Scene::Close => {
                 desk.press(Pressed::Button(Button::A));
                 return;

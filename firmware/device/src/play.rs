@@ -178,7 +178,7 @@ impl Play {
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
         let mut progress = journal.progress(self.learner)?;
-        let (board, link) = link::join(open()?, &self.link, self.tells == Tells::Everything)?;
+        let (board, robots) = link::join(open()?, &self.link, self.tells == Tells::Everything)?;
         let sensors = Sensors::NONE
             .set(Sensor::Camera, board.camera.is_some())
             .set(Sensor::Microphone, board.microphone.is_some())
@@ -203,8 +203,8 @@ impl Play {
         let mut heart = Heart::of_service();
         let keeper = Keeper { journal: &mut *journal, learner: self.learner };
         let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), &mut |happening| {
-            if let Some(link) = &link {
-                link.tell(&happening);
+            if let Some(robots) = &robots {
+                robots.tell(&happening);
             }
             match (&happening, &mut heart) {
                 (Happening::Step(now), Some(heart)) => heart.step(*now),

@@ -33,6 +33,8 @@ pub struct Options {
 }
 
 /// Something that came.
+// Most of them are messages: a box each would only cost.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// There is a connection, again or for the first time.
@@ -171,7 +173,7 @@ struct Line {
 }
 
 impl Shared {
-    fn gone(&self, reason: impl ToString) -> Error {
+    fn gone(&self, reason: &impl ToString) -> Error {
         Error::Gone { address: self.address.to_string(), reason: reason.to_string() }
     }
 
@@ -190,8 +192,8 @@ impl Shared {
         let mut frame = [0; FRAME_BYTES_MAX];
         let frame = encode(&Packet { number, body }, &mut frame).map_err(|_| Error::TooLong)?;
         let mut writer = self.writer();
-        let connection = writer.as_mut().ok_or_else(|| self.gone("the connection was lost"))?;
-        connection.write_all(frame).map_err(|error| self.gone(error))
+        let connection = writer.as_mut().ok_or_else(|| self.gone(&"the connection was lost"))?;
+        connection.write_all(frame).map_err(|error| self.gone(&error))
     }
 
     fn wishes(&self) -> Vec<ToDevice> {
@@ -202,8 +204,8 @@ impl Shared {
 
     /// Connects and says hello.
     fn greet(&self) -> Result<Line, Error> {
-        let mut connection = Connection::open(&self.address).map_err(|error| self.gone(error))?;
-        let writer = connection.try_clone().map_err(|error| self.gone(error))?;
+        let mut connection = Connection::open(&self.address).map_err(|error| self.gone(&error))?;
+        let writer = connection.try_clone().map_err(|error| self.gone(&error))?;
         let number = self.pending.number();
         let hello = ToDevice::Hello(Hello { major: VERSION_MAJOR, minor: VERSION_MINOR });
         let mut frame = [0; FRAME_BYTES_MAX];
@@ -213,16 +215,16 @@ impl Shared {
         connection
             .write_all(opening)
             .and_then(|()| connection.write_all(frame))
-            .map_err(|error| self.gone(error))?;
+            .map_err(|error| self.gone(&error))?;
         let (mut decoder, mut buffer, start) = (Decoder::new(), [0; 512], Instant::now());
         let mut said = start;
         while start.elapsed() < Duration::from_millis(HELLO_MS_MAX) {
             // On a line nobody may have listened yet.
             if connection.is_serial() && said.elapsed() > Duration::from_millis(HELLO_AGAIN_MS) {
                 said = Instant::now();
-                connection.write_all(frame).map_err(|error| self.gone(error))?;
+                connection.write_all(frame).map_err(|error| self.gone(&error))?;
             }
-            let read = connection.read(&mut buffer).map_err(|error| self.gone(error))?;
+            let read = connection.read(&mut buffer).map_err(|error| self.gone(&error))?;
             let mut rest = &buffer[..read.unwrap_or(0)];
             while !rest.is_empty() {
                 let (used, packet) = decoder.push::<ToPeer>(rest);

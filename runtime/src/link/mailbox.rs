@@ -33,6 +33,8 @@ struct Waiting {
 }
 
 /// What came out of a mailbox.
+// It is taken apart at once: a box would only cost.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub(super) enum Taken {
     Packet(Packet<ToPeer>),
@@ -78,15 +80,14 @@ impl Mailbox {
         if !waiting.topics.has(topic) || waiting.closed {
             return;
         }
-        match place {
-            Some(place) => waiting.latest[place] = Some(event.clone()),
-            None => {
-                if waiting.events.len() == EVENTS_MAX {
-                    waiting.events.pop_front();
-                    waiting.dropped = waiting.dropped.saturating_add(1);
-                }
-                waiting.events.push_back(event.clone());
+        if let Some(place) = place {
+            waiting.latest[place] = Some(event.clone());
+        } else {
+            if waiting.events.len() == EVENTS_MAX {
+                waiting.events.pop_front();
+                waiting.dropped = waiting.dropped.saturating_add(1);
             }
+            waiting.events.push_back(event.clone());
         }
         drop(waiting);
         self.filled.notify_one();

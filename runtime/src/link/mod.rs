@@ -75,11 +75,11 @@ impl Link {
         let mut link =
             Self { hub: Arc::clone(&hub), addresses: Vec::new(), sockets: Vec::new(), threads: Vec::new() };
         for address in addresses {
-            let (served, thread) = serve::at(address, &hub)?;
-            if let Address::Unix(path) = &served {
+            let (place, thread) = serve::at(address, &hub)?;
+            if let Address::Unix(path) = &place {
                 link.sockets.push(path.clone());
             }
-            link.addresses.push(served);
+            link.addresses.push(place);
             link.threads.push(thread);
         }
         link.threads.push(thread::spawn(move || hub.watch()));

@@ -111,7 +111,7 @@ mod tests {
         assert!(ration.take(1_024, 512), "a gap is lost sound, not a fault");
         assert!(!ration.take(SOUND_AHEAD_SAMPLES_MAX - 1, 2) && !ration.take(u64::MAX, 2));
         let (mut now, mut at) = (start, 1_536);
-        while now < start + Duration::from_secs(60) {
+        while now < start + Duration::from_mins(1) {
             now += Duration::from_millis(1);
             ration.renew(now);
             while ration.take(at, 64) {

@@ -96,6 +96,7 @@ fn emotion(emotion: core::Emotion) -> wire::Emotion {
 }
 
 /// What a peer read in a face.
+#[cfg_attr(feature = "therapy", allow(clippy::unnecessary_wraps))]
 pub(super) fn reading(face: wire::Face) -> Result<FaceReading, Refusal> {
     match face {
         wire::Face::None => Ok(FaceReading::NoFace),

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-pub(crate) const WAIT: Duration = Duration::from_secs(60);
+pub(crate) const WAIT: Duration = Duration::from_mins(1);
 
 /// `petri` in a process of its own, with a pipe for its hands that stays open.
 pub(crate) struct Petri {
@@ -134,7 +134,7 @@ pub(crate) fn demo(file: &str) -> PathBuf {
 pub(crate) fn speech(file: &str) -> Vec<i16> {
     let clip = petri_runtime::intake::clip(&demo(file)).expect("a recording");
     let spoken = clip.samples().iter().map(|sample| (sample * 32_767.0) as i16);
-    [0; 8_000].into_iter().chain(spoken).chain([0; 16_000]).collect()
+    std::iter::repeat_n(0, 8_000).chain(spoken).chain(std::iter::repeat_n(0, 16_000)).collect()
 }
 
 /// A pseudo-terminal: the controlling side, and the path that a program opens as its serial line.
@@ -142,7 +142,7 @@ struct Terminal {
     control: File,
     path: String,
     /// Held open, so that the line does not hang up between two programs.
-    _line: OwnedFd,
+    line: OwnedFd,
 }
 
 impl Terminal {
@@ -156,7 +156,7 @@ impl Terminal {
         let mut settings = tcgetattr(&line).expect("settings");
         settings.make_raw();
         tcsetattr(&line, OptionalActions::Now, &settings).expect("raw");
-        Self { control: File::from(control), path, _line: line }
+        Self { control: File::from(control), path, line }
     }
 }
 
@@ -177,14 +177,14 @@ impl Cable {
                 let mut buffer = [0; 512];
                 let mut noise = noise;
                 while let Ok(count) = from.read(&mut buffer) {
-                    let noisy = to.write_all(noise).and_then(|()| to.write_all(&buffer[..count]));
+                    let written = to.write_all(noise).and_then(|()| to.write_all(&buffer[..count]));
                     noise = &[];
-                    if noisy.is_err() {
+                    if written.is_err() {
                         return;
                     }
                 }
             });
         }
-        Self { device: device.path, robot: robot.path, _lines: [device._line, robot._line] }
+        Self { device: device.path, robot: robot.path, _lines: [device.line, robot.line] }
     }
 }
