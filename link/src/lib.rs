@@ -2,7 +2,7 @@
 //!
 //! Both ends share this crate: the messages ([`ToDevice`], [`ToPeer`]), the frames that carry them ([`encode`],
 //! [`Decoder`]) and the limits. It has no heap and needs no operating system, so that a microcontroller can speak it;
-//! the feature `std` adds [`Address`] and [`Connection`] for machines that have one.
+//! the feature `std` adds addresses and connections for machines that have one.
 //!
 //! `docs/link.md` is the specification, byte for byte. Messages are only ever added at the end of their enum; what a
 //! message holds never changes within a major version. A test compares every message with golden bytes.
