@@ -123,6 +123,7 @@ fn check() -> anyhow::Result<()> {
     step("main job", || cargo(&["run", "--release"]))?;
     step("link in Python", link_in_python)?;
     step("no drivers", no_drivers)?;
+    step("the page in a browser", || browser::play(&[]))?;
     step("simulated learners", || learners(&["--check".to_owned()]))?;
     step("pictures of docs/", pictures::are_current)?;
     println!("\nall checks passed in {} s", start.elapsed().as_secs());
