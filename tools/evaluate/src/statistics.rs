@@ -1,5 +1,7 @@
 //! Counting and averaging.
 
+use std::cmp::Ordering;
+
 /// Counts of one class of several that may be present together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Hits {
@@ -37,9 +39,12 @@ pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
 /// The chance that a value of `high` is larger than one of `low`; equal ones count half.
 pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
     let wins = |value: &f64| -> f64 {
-        low.iter()
-            .map(|other| if value > other { 1.0 } else { 0.5 * f64::from(u8::from(value == other)) })
-            .sum()
+        let won = low.iter().map(|other| match value.total_cmp(other) {
+            Ordering::Greater => 1.0,
+            Ordering::Equal => 0.5,
+            Ordering::Less => 0.0,
+        });
+        won.sum()
     };
     high.iter().map(wins).sum::<f64>() / (high.len() * low.len()).max(1) as f64
 }
@@ -72,6 +77,13 @@ mod tests {
         let hits = Hits { found: 3, extra: 1, missed: 2 };
         assert!((hits.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-9);
         assert!((macro_f1(&[hits, Hits::default()]) - hits.f1() / 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_area_under_the_curve_is_a_chance() {
+        assert!((area_under_curve(&[2.0, 3.0], &[0.0, 1.0]) - 1.0).abs() < 1e-9);
+        assert!((area_under_curve(&[0.0, 0.0], &[0.0, 0.0]) - 0.5).abs() < 1e-9);
+        assert!((area_under_curve(&[1.0, 0.0], &[0.0, 2.0]) - 0.375).abs() < 1e-9);
     }
 
     #[test]
