@@ -38,10 +38,13 @@ pub(crate) fn macro_f1(classes: &[Hits]) -> f64 {
 
 /// The chance that a value of `high` is larger than one of `low`; equal ones count half.
 pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
-    let won = |value: f64, other: f64| match value.total_cmp(&other) {
-        Ordering::Greater => 1.0,
-        Ordering::Equal => 0.5,
-        Ordering::Less => 0.0,
+    let wins = |value: &f64| -> f64 {
+        let won = low.iter().map(|other| match value.total_cmp(other) {
+            Ordering::Greater => 1.0,
+            Ordering::Equal => 0.5,
+            Ordering::Less => 0.0,
+        });
+        won.sum()
     };
     let wins = |value: &f64| -> f64 { low.iter().map(|other| won(*value, *other)).sum() };
     high.iter().map(wins).sum::<f64>() / (high.len() * low.len()).max(1) as f64
@@ -75,6 +78,13 @@ mod tests {
         let hits = Hits { found: 3, extra: 1, missed: 2 };
         assert!((hits.f1() - 2.0 * 0.75 * 0.6 / 1.35).abs() < 1e-9);
         assert!((macro_f1(&[hits, Hits::default()]) - hits.f1() / 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_area_under_the_curve_is_a_chance() {
+        assert!((area_under_curve(&[2.0, 3.0], &[0.0, 1.0]) - 1.0).abs() < 1e-9);
+        assert!((area_under_curve(&[0.0, 0.0], &[0.0, 0.0]) - 0.5).abs() < 1e-9);
+        assert!((area_under_curve(&[1.0, 0.0], &[0.0, 2.0]) - 0.375).abs() < 1e-9);
     }
 
     #[test]
