@@ -75,7 +75,7 @@ test('a session by keyboard alone', async () => {
     await tabTo('nav-health', 'Shift+Tab');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#section-health');
-    assert.equal(await focused(), 'heading');
+    await page.waitForFunction(() => document.activeElement.id === 'heading');
   });
 });
 
