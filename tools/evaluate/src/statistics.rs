@@ -46,7 +46,6 @@ pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
         });
         won.sum()
     };
-    let wins = |value: &f64| -> f64 { low.iter().map(|other| won(*value, *other)).sum() };
     high.iter().map(wins).sum::<f64>() / (high.len() * low.len()).max(1) as f64
 }
 
