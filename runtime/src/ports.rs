@@ -1,8 +1,9 @@
 //! What a board provides. Each trait is the runtime's side of one part; every board implements those it has.
 
 use crate::Frame;
+use petri_core::input::Sensors;
 use petri_core::light::Colour;
-use petri_core::{Button, Cue, Exercise, FaceReading, Facilitator, Level, Millis, Screen};
+use petri_core::{Button, Cue, Exercise, FaceReading, Facilitator, Level, Millis, Screen, Sensor};
 
 /// Why a part did not do its work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -154,4 +155,14 @@ pub struct Board {
     pub speaker: Option<Box<dyn Speaker>>,
     /// Tells time.
     pub clock: Box<dyn Clock>,
+}
+
+impl Board {
+    /// What the board can perceive with.
+    pub fn sensors(&self) -> Sensors {
+        Sensors::NONE
+            .set(Sensor::Camera, self.camera.is_some())
+            .set(Sensor::Microphone, self.microphone.is_some())
+            .set(Sensor::Keyboard, self.has_keyboard)
+    }
 }

@@ -44,7 +44,7 @@ impl Served {
         let desk = Desk::new();
         let (board, shares) = self.join(&desk, open()?);
         let (board, link) = link::join(board, &self.link, true)?;
-        let has = sensors(&board);
+        let has = board.sensors();
         let host = Host::new(board, perception, journal, plan, look);
         let options = petri_console::Options {
             desk,
@@ -70,7 +70,7 @@ impl Served {
     /// The board with the page's hands, and the sensors that the browser hands in. A real device senses with its own
     /// parts only.
     fn join(&self, desk: &Desk, near: Board) -> (Board, Sensors) {
-        let own = sensors(&near);
+        let own = near.sensors();
         let mut board = desk.over(near);
         if !self.simulated {
             board.camera = board.camera.filter(|_| own.has(Sensor::Camera));
@@ -81,11 +81,4 @@ impl Served {
         let shares = [Sensor::Camera, Sensor::Microphone].into_iter().filter(|sensor| !own.has(*sensor));
         (board, shares.fold(Sensors::NONE, |all, sensor| all.set(sensor, true)))
     }
-}
-
-fn sensors(board: &Board) -> Sensors {
-    Sensors::NONE
-        .set(Sensor::Camera, board.camera.is_some())
-        .set(Sensor::Microphone, board.microphone.is_some())
-        .set(Sensor::Keyboard, board.has_keyboard)
 }

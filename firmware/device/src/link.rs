@@ -3,7 +3,6 @@
 use crate::say;
 use petri_board::clock::SystemClock;
 use petri_core::Sensor;
-use petri_core::input::Sensors;
 use petri_runtime::capture::Percept;
 use petri_runtime::engine::Engine;
 use petri_runtime::link::{self, Address, Link, Serves};
@@ -22,9 +21,7 @@ pub(crate) fn join(
     if addresses.is_empty() {
         return Ok((board, None));
     }
-    let own = Sensors::NONE
-        .set(Sensor::Camera, board.camera.is_some())
-        .set(Sensor::Microphone, board.microphone.is_some());
+    let own = board.sensors().set(Sensor::Keyboard, false);
     let desk = Desk::new();
     let link = Link::serve(addresses, &desk, Serves::Session(own))?;
     if tells {

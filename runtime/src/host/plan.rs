@@ -5,7 +5,6 @@ use crate::ports::Board;
 use crate::replay::{Recorder, Start};
 use crate::run::{Happening, Keeper, Summary, run};
 use crate::{Error, Perception, review};
-use petri_core::input::Sensors;
 use petri_core::{Pack, Sensor, Setup};
 use std::path::PathBuf;
 
@@ -44,11 +43,8 @@ impl Plan<'_> {
         if profile.sensors_off.has(Sensor::Microphone) {
             board.microphone = None;
         }
-        let keyboard = board.has_keyboard && !profile.sensors_off.has(Sensor::Keyboard);
-        let sensors = Sensors::NONE
-            .set(Sensor::Camera, board.camera.is_some())
-            .set(Sensor::Microphone, board.microphone.is_some())
-            .set(Sensor::Keyboard, keyboard);
+        board.has_keyboard &= !profile.sensors_off.has(Sensor::Keyboard);
+        let sensors = board.sensors();
         let today = board.clock.day();
         let mut progress = journal.progress(learner)?;
         let past = journal.entries(learner)?;
