@@ -6,6 +6,7 @@ mod expression;
 mod faces;
 mod keywords;
 mod text;
+mod tone;
 
 use anyhow::{Context, bail};
 use petri_figures::{Book, Report, differences, today};
@@ -50,6 +51,8 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+    tone::OWN,
+    tone::REVIEWS,
 ];
 
 impl Part {
