@@ -5,6 +5,7 @@ mod actions;
 mod expression;
 mod faces;
 mod keywords;
+mod own;
 mod text;
 
 use anyhow::{Context, bail};
@@ -50,6 +51,7 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+    own::PART,
 ];
 
 impl Part {
