@@ -28,6 +28,11 @@ HIDDEN = 384
 WORDS = "embeddings.word_embeddings.weight"
 
 
+def layer_count(weights):
+    """LAYERS, or fewer in a student."""
+    return 1 + max(int(key.split(".")[2]) for key in weights if key.startswith("encoder.layer."))
+
+
 class SentenceGraph:
     """Collects nodes and initializers; methods take and return tensor names."""
 
@@ -120,7 +125,7 @@ def build_model(weights):
     graph.constant("one", 1.0)
     graph.constant("half", 0.5)
     x, layers = graph.embed(), []
-    for index in range(LAYERS):
+    for index in range(layer_count(weights)):
         x = graph.layer(x, index)
         layers.append(x)
     graph.classify(layers)

@@ -34,6 +34,12 @@ def start_weights(path, packages):
     return read_weights(onnx.load(path / "model.onnx"), package_weights(packages)[WORDS])
 
 
+def review_sentences(packages, seed):
+    """What stage three reads beside the comments."""
+    held_out = [text for rows in (*load_held_out(packages).values(), own_sentences()) for text, _ in rows]
+    return load_reviews(packages, made_up(seed), held_out)
+
+
 def train_seed(args, start, plan, pieces):
     import torch
 
@@ -41,8 +47,7 @@ def train_seed(args, start, plan, pieces):
 
     torch.set_num_threads(args.threads)
     p = {k: torch.from_numpy(np.array(v)) for k, v in start.items()}
-    held_out = [text for rows in (*load_held_out(args.packages).values(), own_sentences()) for text, _ in rows]
-    reviews = load_reviews(args.packages, made_up(plan.seed), held_out)
+    reviews = review_sentences(args.packages, plan.seed)
     found = carry_over(p, load_goemotions(args.data, "train"), reviews, pieces, plan)
     return {k: v.numpy() for k, v in found.items()}
 

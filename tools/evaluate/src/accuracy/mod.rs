@@ -5,6 +5,7 @@ mod actions;
 mod expression;
 mod faces;
 mod keywords;
+mod own;
 mod text;
 mod tone;
 
@@ -51,8 +52,12 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+<<<<<<< HEAD
     tone::OWN,
     tone::REVIEWS,
+=======
+    own::PART,
+>>>>>>> 8f473a0
 ];
 
 impl Part {
