@@ -222,7 +222,11 @@ impl Text {
         .into_iter()
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((Sentiment::Unsure, 0.0, 0.0));
-        if weight < settings.number("sentiment_unsure") { (Sentiment::Unsure, best) } else { (sentiment, best) }
+        if weight < settings.number("sentiment_unsure") {
+            (Sentiment::Unsure, best)
+        } else {
+            (sentiment, best)
+        }
     }
 
     fn feeling(&self, ekman: &[f32]) -> (Option<Emotion>, f32) {

@@ -6,8 +6,8 @@ mod expression;
 mod faces;
 mod keywords;
 mod own;
+mod reviews;
 mod text;
-mod tone;
 
 use anyhow::{Context, bail};
 use petri_figures::{Book, Report, differences, today};
@@ -52,12 +52,8 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
-<<<<<<< HEAD
-    tone::OWN,
-    tone::REVIEWS,
-=======
+    reviews::PART,
     own::PART,
->>>>>>> 8f473a0
 ];
 
 impl Part {

@@ -9,26 +9,16 @@ use petri_runtime::intake;
 use petri_runtime::perception::text::{GROUPS, Sentiment, Text};
 use std::path::Path;
 
-/// The project's own lines, which no training reads.
-pub(super) const OWN: Part = Part {
-    name: "sentences",
-    title: "Short sentences, good or bad",
-    needs: &[],
-    models: &[Id::TextEmotion],
-    measure: own,
-};
-
 /// Other people's reviews, which `tools/train/text/held_out.py` writes.
-pub(super) const REVIEWS: Part = Part {
+pub(super) const PART: Part = Part {
     name: "reviews",
     title: "Sentences of reviews, good or bad",
-    needs: &[REVIEWS_DATA],
+    needs: &[DATA],
     models: &[Id::TextEmotion],
-    measure: reviews,
+    measure,
 };
 
-const REVIEWS_DATA: &str = "text/reviews";
-const OWN_LINES: &str = include_str!("../../../train/text/sentences.tsv");
+const DATA: &str = "text/reviews";
 /// Larger than any set that is measured.
 const FILE_BYTES_MAX: usize = 16 << 20;
 const LINES_MAX: usize = 100_000;
@@ -55,24 +45,14 @@ struct Answer {
     said: usize,
 }
 
-fn own(store: &Store, _: &Path, report: &mut Report) -> anyhow::Result<()> {
-    let answers = answers(&Text::load(store)?, &lines(OWN_LINES).context("sentences.tsv is damaged")?)?;
-    report.text(
-        "The project's own lines, `tools/train/text/sentences.tsv`, many of them with a negation. Nothing was \
-         trained on them.",
-    );
-    write("own", "own lines", &answers, report);
-    Ok(())
-}
-
-fn reviews(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
+fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
     let text = Text::load(store)?;
     report.text(
         "One set in each file of `text/reviews`: a line is 1 (good) or 0 (bad), a tab, and the sentence. \
          `tools/train/text/held_out.py` writes the files and names their sources. Nothing was trained on them.",
     );
     let mut all = Vec::new();
-    for path in files(&data.join(REVIEWS_DATA), &["tsv"])? {
+    for path in files(&data.join(DATA), &["tsv"])? {
         let content = intake::text_file(&path, FILE_BYTES_MAX)?;
         let lines = lines(&content).with_context(|| format!("{} is damaged", path.display()))?;
         let answers = answers(&text, &lines)?;
@@ -124,7 +104,8 @@ fn write(name: &str, title: &str, answers: &[Answer], report: &mut Report) {
     report.figure(Figure::share(&format!("{name}-ahead"), &two, ahead, n, 0.5).goal(Limit::AtLeast(88.0)));
     let said = format!("{title}: the tone that the device says is right");
     report.figure(Figure::share(&format!("{name}-tone"), &said, right, n, 0.5));
-    let mut table = Table::new(&["", "right one ahead", "tone right", "tone opposite", "neutral, mixed or unsure"]);
+    let mut table =
+        Table::new(&["", "right one ahead", "tone right", "tone opposite", "neutral, mixed or unsure"]);
     let shares = [ahead, right, wrong, n - right - wrong].map(|part| percent(part, n));
     let [ahead, right, wrong, neither] = shares;
     table.row([format!("{title}, n = {n}"), ahead, right, wrong, neither]);
@@ -143,15 +124,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_lines_are_half_good_and_half_bad() -> anyhow::Result<()> {
-        let lines = lines(OWN_LINES)?;
-        assert!(lines.len() >= 64);
-        assert_eq!(lines.iter().filter(|line| line.positive).count() * 2, lines.len());
-        Ok(())
-    }
-
-    #[test]
-    fn a_damaged_line_is_named() {
+    fn lines_are_read_and_a_damaged_one_is_named() {
+        let good = lines("1\tfine\n0\tnot\ta bit\n").unwrap_or_default();
+        assert_eq!(
+            good.iter().map(|line| (line.text, line.positive)).collect::<Vec<_>>(),
+            [("fine", true), ("not\ta bit", false)]
+        );
         let error = lines("1\tfine\n2\tneither\n").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with("line 2:"), "{error}");
         assert!(lines("").is_err());
