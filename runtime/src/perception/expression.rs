@@ -1,5 +1,6 @@
 //! The expression of a face: seven classes with a calibrated confidence, or unsure. Therapy edition only.
 
+use super::adapt::{self, Adapter};
 use super::crop::Crop;
 use super::detect::Face;
 use crate::engine::{Engine, Model, tensor};
@@ -8,6 +9,7 @@ use image::RgbImage;
 use petri_core::Emotion;
 use petri_models::Id;
 use serde::Serialize;
+use std::path::Path;
 use tract_core::prelude::tvec;
 
 /// Reads expressions.
@@ -18,6 +20,7 @@ pub struct Expression {
     side: usize,
     temperature: f32,
     unsure_below: f32,
+    adapter: Option<Adapter>,
 }
 
 /// The expression of one face.
@@ -66,6 +69,7 @@ impl Expression {
             side: settings.number("crop_side") as usize,
             temperature: settings.number("temperature"),
             unsure_below: settings.number("unsure_below"),
+            adapter: None,
             model,
         })
     }
@@ -75,11 +79,24 @@ impl Expression {
         self.unsure_below
     }
 
+    /// Takes the adapter in `folder` from now on, and forgets the one it had; returns why one there is not used.
+    pub fn adapt(&mut self, folder: &Path) -> Option<String> {
+        let loaded = adapt::load(folder, Id::FaceExpression, Emotion::COUNT, Emotion::COUNT);
+        let (adapter, problem) = loaded.map_or_else(|problem| (None, Some(problem)), |found| (found, None));
+        self.adapter = adapter;
+        problem
+    }
+
     /// Reads the expression of `face`, which was found in `frame`.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn read(&self, frame: &Frame, face: &Face) -> Result<Reading, Error> {
+        Ok(self.reading(self.shipped(frame, face)?))
+    }
+
+    /// The probabilities of the shipped model.
+    pub(super) fn shipped(&self, frame: &Frame, face: &Face) -> Result<[f32; Emotion::COUNT], Error> {
         let settings = self.model.manifest();
         let crop = around(
             face,
@@ -97,10 +114,15 @@ impl Expression {
     pub fn read_crop(&self, frame: &Frame) -> Result<Reading, Error> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let crop = Crop { centre: [width / 2.0, height / 2.0], side: width.max(height), angle: 0.0 };
-        self.classify(&grey(&crop, frame.image(), self.side))
+        Ok(self.reading(self.classify(&grey(&crop, frame.image(), self.side))?))
     }
 
-    fn classify(&self, grey: &[f32]) -> Result<Reading, Error> {
+    fn reading(&self, probabilities: [f32; Emotion::COUNT]) -> Reading {
+        let adapted = |adapter| adapt::face::adapted(adapter, probabilities);
+        Reading::new(self.adapter.as_ref().map_or(probabilities, adapted), self.unsure_below)
+    }
+
+    fn classify(&self, grey: &[f32]) -> Result<[f32; Emotion::COUNT], Error> {
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, 1, self.side, self.side], grey)?])?;
         let scores = outputs.first().map(Vec::as_slice).unwrap_or_default();
         let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -110,7 +132,7 @@ impl Expression {
         for (emotion, weight) in self.labels.iter().zip(weights) {
             probabilities[emotion.index()] = weight / total;
         }
-        Ok(Reading::new(probabilities, self.unsure_below))
+        Ok(probabilities)
     }
 }
 

@@ -3,10 +3,13 @@
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
 pub mod actions;
+pub mod adapt;
+mod chinese;
 pub mod choice;
 pub mod concern;
 mod crop;
 pub mod detect;
+pub mod explain;
 #[cfg(feature = "therapy")]
 pub mod expression;
 pub mod mesh;
@@ -22,6 +25,7 @@ pub mod voice;
 use crate::engine::Engine;
 use crate::{Clip, Error, Frame};
 use serde::Serialize;
+use std::path::Path;
 
 /// All models, loaded. A clone shares their weights and remembers its own sound.
 #[derive(Clone)]
@@ -47,6 +51,13 @@ impl Perception {
         let speech = speech::Speech::load(engine)?;
         let text = text::Text::load(engine)?;
         Ok(Self { sight: Sight::load(engine)?, voice: voice::VoiceActivity::load(engine)?, speech, text })
+    }
+
+    /// Takes what a site has fitted and keeps in `folder`; returns why something there is not used.
+    pub fn adapt(&mut self, folder: &Path) -> Vec<String> {
+        let mut problems = self.text.adapt(folder);
+        problems.extend(self.sight.adapt(folder));
+        problems
     }
 }
 
@@ -150,6 +161,29 @@ impl Sight {
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
     fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
         Ok(Seen { faces, mesh })
+    }
+
+    /// Takes the adapter in `folder` from now on; returns why one there is not used.
+    #[cfg(feature = "therapy")]
+    pub fn adapt(&mut self, folder: &Path) -> Option<String> {
+        self.expression.adapt(folder)
+    }
+
+    /// The muscles of the school edition are geometry: nothing is fitted.
+    #[cfg(not(feature = "therapy"))]
+    #[allow(clippy::unused_self)]
+    pub fn adapt(&mut self, _: &Path) -> Option<String> {
+        None
+    }
+
+    /// What the shipped model sees in the first face of a picture, whatever a site has fitted.
+    #[cfg(feature = "therapy")]
+    pub(super) fn shipped_expression(
+        &self,
+        frame: &Frame,
+    ) -> Result<Option<[f32; petri_core::Emotion::COUNT]>, Error> {
+        let faces = self.detector.detect_tight(frame)?;
+        faces.first().map(|face| self.expression.shipped(frame, face)).transpose()
     }
 
     /// The expression model.
