@@ -56,6 +56,7 @@ impl Expression {
     /// # Errors
     /// When the model is missing, not trusted, does not run, or its labels are not the seven emotions.
     pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
         let model = Model::load(engine, Id::FaceExpression)?;
         let settings = model.manifest();
         let labels: Option<Vec<Emotion>> =
@@ -69,7 +70,7 @@ impl Expression {
             side: settings.number("crop_side") as usize,
             temperature: settings.number("temperature"),
             unsure_below: settings.number("unsure_below"),
-            adapter: None,
+            adapter: engine.adapters().and_then(|folder| adapter(engine, folder)),
             model,
         })
     }
@@ -77,14 +78,6 @@ impl Expression {
     /// The confidence below which a reading is unsure.
     pub fn unsure_below(&self) -> f32 {
         self.unsure_below
-    }
-
-    /// Takes the adapter in `folder` from now on, and forgets the one it had; returns why one there is not used.
-    pub fn adapt(&mut self, folder: &Path) -> Option<String> {
-        let loaded = adapt::load(folder, Id::FaceExpression, Emotion::COUNT, Emotion::COUNT);
-        let (adapter, problem) = loaded.map_or_else(|problem| (None, Some(problem)), |found| (found, None));
-        self.adapter = adapter;
-        problem
     }
 
     /// Reads the expression of `face`, which was found in `frame`.
@@ -134,6 +127,14 @@ impl Expression {
         }
         Ok(probabilities)
     }
+}
+
+/// What a site has fitted; why it is not used is told.
+fn adapter(engine: Engine<'_>, folder: &Path) -> Option<Adapter> {
+    adapt::load(folder, Id::FaceExpression, Emotion::COUNT, Emotion::COUNT).unwrap_or_else(|problem| {
+        engine.tell(&problem);
+        None
+    })
 }
 
 /// The square that the model was tuned for: as wide as a share of the face's box, its middle below the eyes, turned

@@ -25,7 +25,6 @@ pub mod voice;
 use crate::engine::Engine;
 use crate::{Clip, Error, Frame};
 use serde::Serialize;
-use std::path::Path;
 
 /// All models, loaded. A clone shares their weights and remembers its own sound.
 #[derive(Clone)]
@@ -51,13 +50,6 @@ impl Perception {
         let speech = speech::Speech::load(engine)?;
         let text = text::Text::load(engine)?;
         Ok(Self { sight: Sight::load(engine)?, voice: voice::VoiceActivity::load(engine)?, speech, text })
-    }
-
-    /// Takes what a site has fitted and keeps in `folder`; returns why something there is not used.
-    pub fn adapt(&mut self, folder: &Path) -> Vec<String> {
-        let mut problems = self.text.adapt(folder);
-        problems.extend(self.sight.adapt(folder));
-        problems
     }
 }
 
@@ -161,19 +153,6 @@ impl Sight {
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
     fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
         Ok(Seen { faces, mesh })
-    }
-
-    /// Takes the adapter in `folder` from now on; returns why one there is not used.
-    #[cfg(feature = "therapy")]
-    pub fn adapt(&mut self, folder: &Path) -> Option<String> {
-        self.expression.adapt(folder)
-    }
-
-    /// The muscles of the school edition are geometry: nothing is fitted.
-    #[cfg(not(feature = "therapy"))]
-    #[allow(clippy::unused_self)]
-    pub fn adapt(&mut self, _: &Path) -> Option<String> {
-        None
     }
 
     /// What the shipped model sees in the first face of a picture, whatever a site has fitted.

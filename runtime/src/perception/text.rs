@@ -122,7 +122,7 @@ impl Text {
             groups: settings.numbers("threshold_groups").to_vec(),
         };
         let (chinese, concern) = (Chinese::load(engine)?, Concern::load(engine)?);
-        let adapters = Adapters::default();
+        let adapters = engine.adapters().map(|folder| Adapters::load(engine, folder)).unwrap_or_default();
         Ok(Self { model, tokenizer: tokenizer.into(), rules, chinese, concern, adapters })
     }
 

@@ -1,6 +1,7 @@
 //! What both languages share: what a site has fitted on top of the models, and why a text was read as it was.
 
 use super::{EKMAN, GROUPS, Read, Sentiment, Text, is_chinese};
+use crate::engine::Engine;
 use crate::perception::adapt::{self, Adapter};
 use crate::perception::explain::{self, Weight};
 use crate::perception::sigmoid;
@@ -14,6 +15,19 @@ use std::path::Path;
 pub(super) struct Adapters {
     pub(super) english: Option<Adapter>,
     pub(super) chinese: Option<Adapter>,
+}
+
+impl Adapters {
+    /// What lies in `folder`; why something there is not used is told.
+    pub(super) fn load(engine: Engine<'_>, folder: &Path) -> Self {
+        let found = |id: Id| {
+            adapt::load(folder, id, features_of(id), EKMAN.len() + GROUPS.len()).unwrap_or_else(|problem| {
+                engine.tell(&problem);
+                None
+            })
+        };
+        Self { english: found(Id::TextEmotion), chinese: found(Id::TextEmotionZh) }
+    }
 }
 
 /// What a model says of a sentence, and what it says it by.
@@ -42,20 +56,6 @@ impl Logits {
 }
 
 impl Text {
-    /// Takes the adapters in `folder` from now on, and forgets those it had; returns why one there is not used.
-    pub fn adapt(&mut self, folder: &Path) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut found = |id: Id| {
-            let loaded = adapt::load(folder, id, features_of(id), EKMAN.len() + GROUPS.len());
-            loaded.unwrap_or_else(|problem| {
-                problems.push(problem);
-                None
-            })
-        };
-        self.adapters = Adapters { english: found(Id::TextEmotion), chinese: found(Id::TextEmotionZh) };
-        problems
-    }
-
     pub(super) fn read_chinese(&self, sentence: &str) -> Result<Read, Error> {
         let found = self.chinese.logits(sentence)?.adapted(self.adapters.chinese.as_ref());
         let (sentiment, confidence) = self.chinese.sentiment(&found.groups);
