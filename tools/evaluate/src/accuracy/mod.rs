@@ -1,6 +1,7 @@
 //! How often the models are right, and whether that is often enough.
 
 mod actions;
+mod chinese;
 #[cfg(feature = "therapy")]
 mod expression;
 mod faces;
@@ -50,6 +51,8 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+    chinese::OWN,
+    chinese::FILMS,
 ];
 
 impl Part {
