@@ -36,6 +36,8 @@ pub enum Id {
     SpeechDecoder,
     /// Reads emotions and sentiment in a sentence.
     TextEmotion,
+    /// Reads emotions and sentiment in a Chinese sentence.
+    TextEmotionZh,
     /// Notices hints at danger in a text.
     TextSigns,
 }
@@ -51,6 +53,7 @@ impl Id {
         Id::SpeechEncoder,
         Id::SpeechDecoder,
         Id::TextEmotion,
+        Id::TextEmotionZh,
         Id::TextSigns,
     ];
 
@@ -65,6 +68,7 @@ impl Id {
             Id::SpeechEncoder => "speech-encoder",
             Id::SpeechDecoder => "speech-decoder",
             Id::TextEmotion => "text-emotion",
+            Id::TextEmotionZh => "text-emotion-zh",
             Id::TextSigns => "text-signs",
         }
     }
@@ -79,6 +83,7 @@ impl Id {
             Id::SpeechEncoder => include_str!("../speech-encoder/manifest.toml"),
             Id::SpeechDecoder => include_str!("../speech-decoder/manifest.toml"),
             Id::TextEmotion => include_str!("../text-emotion/manifest.toml"),
+            Id::TextEmotionZh => include_str!("../text-emotion-zh/manifest.toml"),
             Id::TextSigns => include_str!("../text-signs/manifest.toml"),
         }
     }

@@ -1,5 +1,6 @@
 //! The expression of a face: seven classes with a calibrated confidence, or unsure. Therapy edition only.
 
+use super::adapt::{self, Adapter};
 use super::crop::Crop;
 use super::detect::Face;
 use crate::engine::{Engine, Model, tensor};
@@ -8,6 +9,7 @@ use image::RgbImage;
 use petri_core::Emotion;
 use petri_models::Id;
 use serde::Serialize;
+use std::path::Path;
 use tract_core::prelude::tvec;
 
 /// Reads expressions.
@@ -18,6 +20,7 @@ pub struct Expression {
     side: usize,
     temperature: f32,
     unsure_below: f32,
+    adapter: Option<Adapter>,
 }
 
 /// The expression of one face.
@@ -53,6 +56,7 @@ impl Expression {
     /// # Errors
     /// When the model is missing, not trusted, does not run, or its labels are not the seven emotions.
     pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
+        let engine = engine.into();
         let model = Model::load(engine, Id::FaceExpression)?;
         let settings = model.manifest();
         let labels: Option<Vec<Emotion>> =
@@ -66,6 +70,7 @@ impl Expression {
             side: settings.number("crop_side") as usize,
             temperature: settings.number("temperature"),
             unsure_below: settings.number("unsure_below"),
+            adapter: engine.adapters().and_then(|folder| adapter(engine, folder)),
             model,
         })
     }
@@ -80,6 +85,11 @@ impl Expression {
     /// # Errors
     /// When the engine fails.
     pub fn read(&self, frame: &Frame, face: &Face) -> Result<Reading, Error> {
+        Ok(self.reading(self.shipped(frame, face)?))
+    }
+
+    /// The probabilities of the shipped model.
+    pub(super) fn shipped(&self, frame: &Frame, face: &Face) -> Result<[f32; Emotion::COUNT], Error> {
         let settings = self.model.manifest();
         let crop = around(
             face,
@@ -97,10 +107,15 @@ impl Expression {
     pub fn read_crop(&self, frame: &Frame) -> Result<Reading, Error> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let crop = Crop { centre: [width / 2.0, height / 2.0], side: width.max(height), angle: 0.0 };
-        self.classify(&grey(&crop, frame.image(), self.side))
+        Ok(self.reading(self.classify(&grey(&crop, frame.image(), self.side))?))
     }
 
-    fn classify(&self, grey: &[f32]) -> Result<Reading, Error> {
+    fn reading(&self, probabilities: [f32; Emotion::COUNT]) -> Reading {
+        let adapted = |adapter| adapt::face::adapted(adapter, probabilities);
+        Reading::new(self.adapter.as_ref().map_or(probabilities, adapted), self.unsure_below)
+    }
+
+    fn classify(&self, grey: &[f32]) -> Result<[f32; Emotion::COUNT], Error> {
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, 1, self.side, self.side], grey)?])?;
         let scores = outputs.first().map(Vec::as_slice).unwrap_or_default();
         let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -110,8 +125,16 @@ impl Expression {
         for (emotion, weight) in self.labels.iter().zip(weights) {
             probabilities[emotion.index()] = weight / total;
         }
-        Ok(Reading::new(probabilities, self.unsure_below))
+        Ok(probabilities)
     }
+}
+
+/// What a site has fitted; why it is not used is told.
+fn adapter(engine: Engine<'_>, folder: &Path) -> Option<Adapter> {
+    adapt::load(folder, Id::FaceExpression, Emotion::COUNT, Emotion::COUNT).unwrap_or_else(|problem| {
+        engine.tell(&problem);
+        None
+    })
 }
 
 /// The square that the model was tuned for: as wide as a share of the face's box, its middle below the eyes, turned

@@ -3,10 +3,13 @@
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
 pub mod actions;
+pub mod adapt;
+mod chinese;
 pub mod choice;
 pub mod concern;
 mod crop;
 pub mod detect;
+pub mod explain;
 #[cfg(feature = "therapy")]
 pub mod expression;
 pub mod mesh;
@@ -150,6 +153,16 @@ impl Sight {
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
     fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
         Ok(Seen { faces, mesh })
+    }
+
+    /// What the shipped model sees in the first face of a picture, whatever a site has fitted.
+    #[cfg(feature = "therapy")]
+    pub(super) fn shipped_expression(
+        &self,
+        frame: &Frame,
+    ) -> Result<Option<[f32; petri_core::Emotion::COUNT]>, Error> {
+        let faces = self.detector.detect_tight(frame)?;
+        faces.first().map(|face| self.expression.shipped(frame, face)).transpose()
     }
 
     /// The expression model.

@@ -1,6 +1,7 @@
 //! How often the models are right, and whether that is often enough.
 
 mod actions;
+mod chinese;
 #[cfg(feature = "therapy")]
 mod expression;
 mod faces;
@@ -54,6 +55,8 @@ const PARTS: &[Part] = &[
     text::PART,
     reviews::PART,
     own::PART,
+    chinese::OWN,
+    chinese::FILMS,
 ];
 
 impl Part {
