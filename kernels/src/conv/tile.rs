@@ -118,8 +118,22 @@ fn tile<S: Simd, const P: usize, const V: usize>(
 ) {
     let last = job.at.len() - 1;
     let starts: [usize; P] = from_fn(|p| job.at[last.min(first + p)]);
-    let bias = vectors::<S, V>(bias, panel.first);
-    let mut sums: [[S::f32s; V]; P] = [*bias; P];
+    let sums = sums::<S, P, V>(simd, job, panel, *vectors::<S, V>(bias, panel.first), starts);
+    for (pixel, sum) in (first..=last).zip(&sums) {
+        finish::<S, V>(simd, job, panel.first, pixel, *sum);
+    }
+}
+
+/// Nothing here is indexed by what is known at run time only, so that the sums stay in registers.
+#[inline(always)]
+fn sums<S: Simd, const P: usize, const V: usize>(
+    simd: S,
+    job: &Job<'_>,
+    panel: &Panel,
+    bias: [S::f32s; V],
+    starts: [usize; P],
+) -> [[S::f32s; V]; P] {
+    let mut sums = [bias; P];
     let per_run = panel.weights.len() / job.runs;
     for (run, weights) in panel.weights.chunks_exact(per_run).enumerate() {
         let weights = S::as_simd_f32s(weights).0.as_chunks::<V>().0;
@@ -134,9 +148,7 @@ fn tile<S: Simd, const P: usize, const V: usize>(
             }
         }
     }
-    for (pixel, sum) in (first..=last).zip(&mut sums) {
-        finish::<S, V>(simd, job, panel.first, pixel, sum);
-    }
+    sums
 }
 
 /// Adds, activates and stores the sums of a pixel.
@@ -146,7 +158,7 @@ fn finish<S: Simd, const V: usize>(
     job: &mut Job<'_>,
     channel: usize,
     pixel: usize,
-    sum: &mut [S::f32s; V],
+    mut sum: [S::f32s; V],
 ) {
     if let Some((values, at, channels)) = job.add {
         if channel + V * S::F32_LANES <= channels {
@@ -164,7 +176,7 @@ fn finish<S: Simd, const V: usize>(
         }
     }
     if let Some(sink) = &mut job.raw {
-        *vectors_mut::<S, V>(sink.values, sink.at[pixel] + channel) = *sum;
+        *vectors_mut::<S, V>(sink.values, sink.at[pixel] + channel) = sum;
     }
     if let Some((activation, sink)) = &mut job.active {
         let zero = simd.splat_f32s(0.0);
