@@ -8,7 +8,7 @@ use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 
 /// A depthwise convolution gives as many rows at a time as have about this many floats.
-const ROWS_FLOATS: usize = 4096;
+const ROWS_FLOATS: usize = 8192;
 /// Pixels of one call of the inner product, at most, unless a single row has more.
 const PIXELS: usize = 96;
 

@@ -4,12 +4,13 @@ use super::buffer::Aligned;
 use pulp::Simd;
 use std::array::from_fn;
 
-/// Pixels that share a load of the weights.
-const PIXELS: usize = 6;
-/// Vectors of output channels that share a load of a pixel: with [`PIXELS`] as many sums as registers hold.
-const VECTORS_MAX: usize = 4;
-/// The same where there are sixteen vector registers.
+/// Vectors of output channels that share a load of a pixel: with the pixels that share a load of the weights, as many
+/// sums as registers hold.
+const VECTORS_MAX: usize = 3;
+/// The same where a panel of three would not fit the nearest cache, or where there are sixteen vector registers.
 const VECTORS_MAX_NARROW: usize = 2;
+/// Rows of a panel from here on are too many for three.
+const DEEP: usize = 160;
 
 /// Weights of a dense convolution, cut into panels of a few vectors of output channels.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Panels {
     pub(super) fn pack(weights: &[f32], bias: &[f32], outputs: usize, lanes: usize) -> Self {
         let inputs = weights.len() / outputs.max(1);
         let mut left = outputs.div_ceil(lanes);
-        let most = if lanes == 8 { VECTORS_MAX_NARROW } else { VECTORS_MAX };
+        let most = if lanes == 8 || inputs > DEEP { VECTORS_MAX_NARROW } else { VECTORS_MAX };
         let (mut panels, mut first) = (Vec::new(), 0);
         while left > 0 {
             let vectors = left.div_ceil(left.div_ceil(most));
@@ -87,7 +88,6 @@ pub(super) fn dense<S: Simd>(simd: S, job: &mut Job<'_>, panels: &Panels) {
         match panel.vectors {
             1 => pixels::<S, 1>(simd, job, panel, &panels.bias),
             2 => pixels::<S, 2>(simd, job, panel, &panels.bias),
-            3 => pixels::<S, 3>(simd, job, panel, &panels.bias),
             _ => pixels::<S, VECTORS_MAX>(simd, job, panel, &panels.bias),
         }
     }
@@ -98,16 +98,18 @@ fn pixels<S: Simd, const V: usize>(simd: S, job: &mut Job<'_>, panel: &Panel, bi
     let count = job.at.len();
     let mut first = 0;
     while first < count {
-        if count - first == 1 {
-            tile::<S, 1, V>(simd, job, panel, bias, first);
-        } else {
-            tile::<S, PIXELS, V>(simd, job, panel, bias, first);
-        }
-        first += PIXELS;
+        first += match count - first {
+            1 => tile::<S, 1, V>(simd, job, panel, bias, first),
+            2..=4 => tile::<S, 4, V>(simd, job, panel, bias, first),
+            // AVX2 has sixteen registers, everything else thirty-two.
+            _ if S::F32_LANES == 8 => tile::<S, 6, V>(simd, job, panel, bias, first),
+            _ => tile::<S, 8, V>(simd, job, panel, bias, first),
+        };
     }
 }
 
-/// Up to `P` pixels, `V` vectors of channels. What is missing at the end is computed twice and stored once.
+/// Up to `P` pixels, `V` vectors of channels. What is missing at the end is computed twice and stored once. Returns
+/// `P`.
 #[inline(always)]
 fn tile<S: Simd, const P: usize, const V: usize>(
     simd: S,
@@ -115,13 +117,14 @@ fn tile<S: Simd, const P: usize, const V: usize>(
     panel: &Panel,
     bias: &[f32],
     first: usize,
-) {
+) -> usize {
     let last = job.at.len() - 1;
     let starts: [usize; P] = from_fn(|p| job.at[last.min(first + p)]);
     let sums = sums::<S, P, V>(simd, job, panel, *vectors::<S, V>(bias, panel.first), starts);
     for (pixel, sum) in (first..=last).zip(&sums) {
         finish::<S, V>(simd, job, panel.first, pixel, *sum);
     }
+    P
 }
 
 /// Nothing here is indexed by what is known at run time only, so that the sums stay in registers.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use tract_core::internal::*;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 use tract_onnx::prelude::{Framework, InferenceModel};
+use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::internal::expand;
 use tract_onnx::{Onnx, tensor};
 
@@ -17,7 +18,7 @@ pub(super) struct Graph {
     /// Which initializer has a name.
     constants: HashMap<String, usize>,
     /// Our operators, by the name of their node.
-    ours: HashMap<String, Operator>,
+    ours: HashMap<String, Box<dyn InferenceOp>>,
 }
 
 impl Graph {
@@ -92,7 +93,39 @@ impl Graph {
         node.domain.clear();
         node.attribute.clear();
         node.input = inputs.iter().map(|&input| input.to_owned()).collect();
-        self.ours.insert(node.name.clone(), Operator::new(kernel));
+        self.ours.insert(node.name.clone(), expand(Operator::new(kernel)));
+    }
+
+    /// Puts one operator with several outputs in the place of all the nodes `at`.
+    pub(super) fn replace_all(
+        &mut self,
+        at: &[usize],
+        input: &str,
+        outputs: &[String],
+        operator: Box<dyn InferenceOp>,
+    ) {
+        let ([first, ..], [name, ..]) = (at, outputs) else { return };
+        for node in at {
+            self.graph.node[*node].output.clear();
+        }
+        let node = &mut self.graph.node[*first];
+        node.op_type = operator.name().into_owned();
+        node.domain.clear();
+        node.attribute.clear();
+        node.name.clone_from(name);
+        node.input = vec![input.to_owned()];
+        node.output = outputs.to_vec();
+        self.ours.insert(name.clone(), operator);
+    }
+
+    /// Whether a node was put here by us.
+    pub(super) fn is_ours(&self, node: &NodeProto) -> bool {
+        self.ours.contains_key(&node.name)
+    }
+
+    /// Whether a value is an output of the file.
+    pub(super) fn is_output(&self, value: &str) -> bool {
+        self.graph.output.iter().any(|output| output.name == value)
     }
 
     /// Drops the nodes and constants that no output depends on.
@@ -119,7 +152,7 @@ impl Graph {
         let mut model = onnx.model_for_proto_model(&file)?;
         for node in model.nodes_mut() {
             if let Some(operator) = ours.remove(&node.name) {
-                node.op = expand(operator);
+                node.op = operator;
             }
         }
         Ok(model)

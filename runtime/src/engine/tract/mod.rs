@@ -7,6 +7,7 @@ mod attention;
 mod elementwise;
 mod graph;
 mod matmul;
+mod network;
 mod operator;
 mod weights;
 
@@ -18,8 +19,8 @@ use tract_core::prelude::*;
 use tract_onnx::prelude::{Framework, InferenceModelExt};
 
 /// Rewrites of the file's graph, in this order: its weights are still 8-bit, its shapes are not known.
-const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 3] =
-    [elementwise::rewrite, attention::rewrite, matmul::rewrite];
+const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 4] =
+    [elementwise::rewrite, attention::rewrite, matmul::rewrite, network::rewrite];
 
 /// Rewrites of tract's graph, in this order: shapes are known and tract has simplified it, no kernel is chosen.
 const ON_THE_TYPED: [fn(&mut TypedModel) -> TractResult<()>; 0] = [];
