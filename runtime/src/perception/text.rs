@@ -233,12 +233,21 @@ impl Text {
         if over(1, negative) && over(3, positive) && near {
             return (Sentiment::Mixed, negative.min(positive));
         }
-        let (sentiment, best) =
-            [(Sentiment::Negative, negative), (Sentiment::Neutral, neutral), (Sentiment::Positive, positive)]
-                .into_iter()
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-                .unwrap_or((Sentiment::Unsure, 0.0));
-        if best < settings.number("sentiment_unsure") { (Sentiment::Unsure, best) } else { (sentiment, best) }
+        // In comments, what is neither good nor bad is common; elsewhere, neutral would win too often.
+        let weighed = settings.number("sentiment_neutral_ratio") * neutral;
+        let (sentiment, weight, best) = [
+            (Sentiment::Negative, negative, negative),
+            (Sentiment::Neutral, weighed, neutral),
+            (Sentiment::Positive, positive, positive),
+        ]
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((Sentiment::Unsure, 0.0, 0.0));
+        if weight < settings.number("sentiment_unsure") {
+            (Sentiment::Unsure, best)
+        } else {
+            (sentiment, best)
+        }
     }
 
     fn feeling(&self, ekman: &[f32]) -> (Option<Emotion>, f32) {

@@ -9,6 +9,7 @@ mod accuracy;
 mod bench;
 mod statistics;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use petri_figures::{Book, table};
 use petri_models::Store;
@@ -66,4 +67,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The project's folder: tools, pictures and recordings are found from here.
+fn root() -> anyhow::Result<PathBuf> {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    root.canonicalize().context("the project's folder has moved since this was built; build it again")
 }

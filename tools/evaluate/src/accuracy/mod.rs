@@ -6,6 +6,8 @@ mod chinese;
 mod expression;
 mod faces;
 mod keywords;
+mod own;
+mod reviews;
 mod text;
 
 use anyhow::{Context, bail};
@@ -51,6 +53,8 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+    reviews::PART,
+    own::PART,
     chinese::OWN,
     chinese::FILMS,
 ];

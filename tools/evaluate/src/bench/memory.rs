@@ -1,7 +1,7 @@
 //! Resident memory, as Linux counts it.
 
 use super::realistic::Task;
-use super::root;
+use crate::root;
 use crate::table::Table;
 use anyhow::{Context, bail};
 use petri_models::Store;

@@ -194,9 +194,3 @@ fn processor() -> String {
     let name = name.map_or("unnamed processor", |(_, name)| name.trim());
     format!("{name} ({})", std::env::consts::ARCH)
 }
-
-/// The project's folder: tools, pictures and recordings are found from here.
-fn root() -> anyhow::Result<PathBuf> {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    root.canonicalize().context("the project's folder has moved since this was built; build it again")
-}

@@ -1,8 +1,8 @@
 //! The same files and inputs in onnxruntime, through Python.
 
 use super::memory::megabytes;
-use super::root;
 use super::timing::Limits;
+use crate::root;
 use anyhow::{Context, bail};
 use petri_models::{Id, Store};
 use serde::Deserialize;
