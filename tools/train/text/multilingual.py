@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from onnx import helper
+from onnx import TensorProto, helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, Package, read_member  # noqa: E402
@@ -28,6 +28,8 @@ TABLES, WIDTH, BRANCH, JOINED = 17, 512, 256, 1280
 # Length and left context of the three kinds of runs that the encoder reads.
 RUNS = ((2, 0), (3, 1), (5, 2))
 TOKENS_MAX = 128
+# The embedding itself stands last in what `encode` gives.
+LAST = 512
 UNKNOWN, OPEN, CLOSE = 0, 1, 2
 # Latin pieces of up to this many letters are kept: a Chinese text has few and short ones.
 LATIN_LETTERS_MAX = 2
@@ -137,7 +139,7 @@ def norm(x, gain, bias, epsilon):
 
 
 def encode(weights, rows):
-    """[n, 2560] of n lists of ids: mean and maximum over the tokens of what each token and its runs say."""
+    """[n, 1344] of n lists of ids: the mean over the tokens, the second layer above it, and the last, `LAST` wide."""
     out, first = [], 0
     while first < len(rows):
         last, count = first + 1, len(rows[first])
@@ -167,8 +169,14 @@ def encode_together(w, rows):
             x = x + np.maximum(runs @ w[f"w{layer}_{length}"] + w[f"b{layer}_{length}"], 0)
         parts.append(x)
     joined = norm(np.concatenate(parts, axis=1), w["ln_g"], w["ln_b"], epsilon)
-    mean = np.add.reduceat(joined, starts, axis=0) / lengths[:, None].astype(np.float32)
-    return np.concatenate([mean, np.maximum.reduceat(joined, starts, axis=0)], axis=1).astype(np.float32)
+    count = lengths[:, None].astype(np.float32)
+    total = np.add.reduceat(joined, starts, axis=0) / count
+    mean = (total @ w["cnn_W"] + w["cnn_b"]) * np.sqrt(count)
+    first = np.maximum(mean @ w["d0"], 0)
+    second = np.maximum(mean @ w["p1"] + first @ w["d1"], 0)
+    third = np.maximum(second @ w["d2"], 0)
+    last = np.tanh(second @ w["p3"] + third @ w["d3"])
+    return np.concatenate([mean, second, last], axis=1).astype(np.float32)
 
 
 class EncoderGraph:
@@ -211,6 +219,20 @@ class EncoderGraph:
         words = self.op("Gather", [self.constant("words", self.w["table"]), "ids"], "word_rows", axis=0)
         parts = [words] + [self.branch(words, length, left) for length, left in RUNS]
         joined = self.norm(self.op("Concat", parts, "joined_raw", axis=2), self.w["ln_g"], self.w["ln_b"], "joined")
-        mean = self.op("ReduceMean", [joined], "joined_mean", axes=[1], keepdims=0)
-        top = self.op("ReduceMax", [joined], "joined_max", axes=[1], keepdims=0)
-        return self.op("Concat", [mean, top], "sentence", axis=1)
+        total = self.op("ReduceMean", [joined], "total", axes=[1], keepdims=0)
+        flat = self.linear(total, self.w["cnn_W"], self.w["cnn_b"], "flat")
+        for name, value in (("dim_1", [1]), ("dim_2", [2]), ("axis_0", [0])):
+            self.initializers[name] = np.array(value, np.int64)
+        count = self.op("Slice", [self.op("Shape", ["ids"], "ids_shape"), "dim_1", "dim_2", "axis_0"], "count")
+        root = self.op("Sqrt", [self.op("Cast", [count], "count_float", to=TensorProto.FLOAT)], "count_root")
+        mean = self.op("Mul", [flat, root], "mean")
+        first = self.op("Relu", [self.product(mean, "d0")], "first")
+        up = self.op("Add", [self.product(mean, "p1"), self.product(first, "d1")], "up_1")
+        second = self.op("Relu", [up], "second")
+        third = self.op("Relu", [self.product(second, "d2")], "third")
+        up = self.op("Add", [self.product(second, "p3"), self.product(third, "d3")], "up_2")
+        last = self.op("Tanh", [up], "last")
+        return self.op("Concat", [mean, second, last], "sentence", axis=1)
+
+    def product(self, x, key):
+        return self.op("MatMul", [x, self.constant(key, self.w[key])], key + "_out")
