@@ -57,7 +57,7 @@ fn main() -> ExitCode {
     let (store, book) = (Store::new(cli.models), Book::new(cli.docs));
     let result = match cli.command {
         Command::Accuracy(options) => accuracy::run(&store, &book, &options),
-        Command::Bench(options) => bench::run(&store, &options),
+        Command::Bench(options) => bench::run(&store, &book, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
     };
     match result {

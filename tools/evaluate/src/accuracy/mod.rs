@@ -107,6 +107,13 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
             None => faults.push(format!("{} was never written; run `{}`", part.name, report.command)),
         }
     }
+    if options.check {
+        // Pages of a part that was renamed or removed would stay for ever.
+        let gone = |name: &String| PARTS.iter().all(|part| part.name != name);
+        let gone = book.parts()?.into_iter().filter(gone);
+        faults
+            .extend(gone.map(|name| format!("docs/evaluation/{name}.toml is of no part; remove its files")));
+    }
     if measured == 0 {
         bail!("nothing was measured; point --data or PETRI_DATA at the labelled data");
     }
