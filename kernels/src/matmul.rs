@@ -1,8 +1,8 @@
-//! Floats times 8-bit weights, in whole numbers.
+//! Floats times 8-bit weights.
 //!
-//! A row of floats is rounded to whole numbers of up to 15 bits and one scale, so finely that the sums of products
-//! still fit 32 bits; the weights stay 8-bit in memory and are widened in registers. Sums of whole numbers are the
-//! same in any order, so every processor gives the same sums.
+//! The weights stay 8-bit in memory and are widened in registers. In whole numbers, a row of floats is rounded to up
+//! to 15 bits and one scale, so that the sums of products still fit 32 bits. Sums of whole numbers are the same in any
+//! order, so every processor gives the same. Where 15 bits are too few, the same weights are multiplied as floats.
 
 mod pack;
 #[cfg(test)]
@@ -11,6 +11,7 @@ pub(crate) mod unit;
 
 pub use pack::{Layout, LayoutError, Weights};
 
+use crate::elementwise::sum;
 use std::array::from_fn;
 use unit::{Block, Job, Unit, dispatch};
 
@@ -19,6 +20,15 @@ const LANES: usize = 16;
 
 /// Rows of weights that one call can take: with more, too few bits would be left for a row of floats.
 pub const INPUTS_MAX: usize = 4_096;
+
+/// How products are formed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// In whole numbers; a row keeps 12 to 15 bits, the fewer the longer it is.
+    Whole,
+    /// In floats: slower, and as exact as floats are.
+    Floats,
+}
 
 /// Working memory of [`multiply`], to be used again.
 #[derive(Debug, Default)]
@@ -45,6 +55,7 @@ pub fn multiply(
     weights: &Weights,
     input: &[f32],
     bias: Option<&[f32]>,
+    arithmetic: Arithmetic,
     scratch: &mut Scratch,
     output: &mut [f32],
 ) {
@@ -52,7 +63,7 @@ pub fn multiply(
     assert_eq!(input.len(), rows * weights.inputs(), "whole rows go in");
     assert_eq!(output.len(), rows * weights.outputs(), "whole rows come out");
     assert!(bias.is_none_or(|bias| bias.len() == weights.outputs()), "a bias for each column");
-    dispatch(Multiply { weights, input, bias, scratch, output });
+    dispatch(Multiply { weights, input, bias, arithmetic, scratch, output });
 }
 
 /// The largest whole number that leaves the sum of `inputs` products with weights of -128 to 127 within 32 bits.
@@ -65,6 +76,7 @@ struct Multiply<'a> {
     weights: &'a Weights,
     input: &'a [f32],
     bias: Option<&'a [f32]>,
+    arithmetic: Arithmetic,
     scratch: &'a mut Scratch,
     output: &'a mut [f32],
 }
@@ -72,14 +84,17 @@ struct Multiply<'a> {
 impl Job for Multiply<'_> {
     #[inline(always)]
     fn run<U: Unit>(self, unit: U) {
-        let Self { weights, input, bias, scratch, output } = self;
-        round(input, weights.inputs(), scratch);
+        let Self { weights, input, bias, arithmetic, scratch, output } = self;
+        match arithmetic {
+            Arithmetic::Whole => round(input, weights.inputs(), scratch),
+            Arithmetic::Floats => keep(input, weights.inputs(), scratch),
+        }
         let (panels, rows) = (weights.panels(), scratch.rows.len());
         let most = if !U::WIDE { 1 } else if rows <= 2 { 6 } else { 3 };
         let mut panel = 0;
         while panel < panels {
             let together = if panel + most <= panels { most } else { 1 };
-            let mut tile = Tile { weights, scratch, bias, panel, first: 0, output };
+            let mut tile = Tile { weights, input, scratch, bias, arithmetic, panel, first: 0, output };
             while tile.first < rows {
                 let count = (rows - tile.first).min(if U::WIDE { 8 } else { 4 });
                 match together {
@@ -125,11 +140,21 @@ fn round(input: &[f32], inputs: usize, scratch: &mut Scratch) {
     }
 }
 
+/// Leaves the rows as they are.
+#[inline(always)]
+fn keep(input: &[f32], inputs: usize, scratch: &mut Scratch) {
+    scratch.rows.clear();
+    let row = |row: &[f32]| Row { scale: 1.0, sum: sum(row, |x| x) };
+    scratch.rows.extend(input.chunks_exact(inputs).map(row));
+}
+
 /// Some rows times some panels.
 struct Tile<'a> {
     weights: &'a Weights,
+    input: &'a [f32],
     scratch: &'a Scratch,
     bias: Option<&'a [f32]>,
+    arithmetic: Arithmetic,
     panel: usize,
     first: usize,
     output: &'a mut [f32],
@@ -160,6 +185,44 @@ impl Tile<'_> {
 
     #[inline(always)]
     fn compute<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
+        match self.arithmetic {
+            Arithmetic::Whole => self.whole::<U, ROWS, PANELS>(unit),
+            Arithmetic::Floats => self.floats::<U, ROWS, PANELS>(unit),
+        }
+    }
+
+    #[inline(always)]
+    fn floats<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
+        let inputs = self.weights.inputs();
+        let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[(self.first + row) * inputs..][..inputs]);
+        let panels: [&[Block]; PANELS] = from_fn(|panel| self.weights.panel(self.panel + panel));
+        let mut sums = [[unit.nothing(); ROWS]; PANELS];
+        for pair in 0..inputs / 2 {
+            for (sums, panel) in sums.iter_mut().zip(&panels) {
+                let [first, second] = unit.floats(&panel[pair]);
+                for (sum, row) in sums.iter_mut().zip(&rows) {
+                    *sum = unit.add_floats(*sum, first, row[2 * pair]);
+                    *sum = unit.add_floats(*sum, second, row[2 * pair + 1]);
+                }
+            }
+        }
+        if !inputs.is_multiple_of(2) {
+            for (sums, panel) in sums.iter_mut().zip(&panels) {
+                let [last, _] = unit.floats(&panel[inputs / 2]);
+                for (sum, row) in sums.iter_mut().zip(&rows) {
+                    *sum = unit.add_floats(*sum, last, row[inputs - 1]);
+                }
+            }
+        }
+        for (panel, sums) in sums.into_iter().enumerate() {
+            for (row, sum) in sums.into_iter().enumerate() {
+                self.store(self.first + row, self.panel + panel, unit.read_floats(sum));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn whole<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
         let pairs = self.weights.pairs();
         let rows: [&[[i16; 2]]; ROWS] =
             from_fn(|row| &self.scratch.pairs[(self.first + row) * pairs..][..pairs]);
@@ -176,20 +239,20 @@ impl Tile<'_> {
         }
         for (panel, sums) in sums.into_iter().enumerate() {
             for (row, sum) in sums.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + panel, unit.read(sum));
+                self.store(self.first + row, self.panel + panel, unit.read(sum).map(|sum| sum as f32));
             }
         }
     }
 
     #[inline(always)]
-    fn store(&mut self, row: usize, panel: usize, sums: [i32; LANES]) {
+    fn store(&mut self, row: usize, panel: usize, sums: [f32; LANES]) {
         let Row { scale, sum } = self.scratch.rows[row];
         let column = self.weights.columns(panel);
         let outputs = self.weights.outputs();
         let start = panel * LANES;
         let width = LANES.min(outputs - start);
         let mut values: [f32; LANES] =
-            from_fn(|lane| (sums[lane] as f32 + column.offset[lane] * sum) * (column.scale[lane] * scale));
+            from_fn(|lane| (sums[lane] + column.offset[lane] * sum) * (column.scale[lane] * scale));
         if let Some(bias) = self.bias {
             add(&mut values, &bias[start..][..width]);
         }

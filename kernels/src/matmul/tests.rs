@@ -62,13 +62,18 @@ impl Case {
     }
 
     fn product(&self, weights: &Weights) -> Vec<f32> {
+        self.product_in(weights, Arithmetic::Whole)
+    }
+
+    fn product_in(&self, weights: &Weights, arithmetic: Arithmetic) -> Vec<f32> {
         let mut output = vec![f32::NAN; self.rows * self.shape[1]];
-        multiply(weights, &self.input, Some(&self.bias), &mut Scratch::default(), &mut output);
+        let mut scratch = Scratch::default();
+        multiply(weights, &self.input, Some(&self.bias), arithmetic, &mut scratch, &mut output);
         output
     }
 
     /// How far a product is off, in units of half a step of the rounding for each of its terms.
-    fn worst(&self, found: &[f32]) -> f64 {
+    fn worst(&self, found: &[f32], half_step: f64) -> f64 {
         let [inputs, outputs] = self.shape;
         let mut worst = 0.0f64;
         for row in 0..self.rows {
@@ -79,7 +84,7 @@ impl Case {
                 let weights = (0..inputs).map(|at| self.weight(at, output));
                 let exact: f64 = weights.clone().zip(input).map(|(weight, x)| weight * f64::from(*x)).sum();
                 let exact = exact + f64::from(self.bias[output]);
-                let allowed = 0.5 * step * weights.map(f64::abs).sum::<f64>() + 1e-5 * (1.0 + exact.abs());
+                let allowed = half_step * step * weights.map(f64::abs).sum::<f64>() + 1e-5 * (1.0 + exact.abs());
                 worst = worst.max((f64::from(found[row * outputs + output]) - exact).abs() / allowed);
             }
         }
@@ -108,8 +113,10 @@ fn products_are_those_of_the_floats_within_the_rounding() {
         for per_column in [false, true] {
             let case = Case::new(shape, rows, per_column);
             let found = case.product(&case.packed());
-            assert!(case.worst(&found) <= 1.0, "{shape:?} times {rows}: {}", case.worst(&found));
+            assert!(case.worst(&found, 0.5) <= 1.0, "{shape:?} times {rows}: {}", case.worst(&found, 0.5));
             assert_eq!(found, case.product(&case.turned()), "{shape:?}, output by output");
+            let found = case.product_in(&case.packed(), Arithmetic::Floats);
+            assert!(case.worst(&found, 0.02) <= 1.0, "{shape:?} in floats: {}", case.worst(&found, 0.02));
         }
     }
 }
@@ -123,8 +130,14 @@ fn every_unit_gives_the_same_numbers() {
         let mut scratch = Scratch::default();
         for unit in Any::all() {
             output.fill(f32::NAN);
-            let (bias, scratch) = (Some(&case.bias[..]), &mut scratch);
-            unit.run(Multiply { weights: &weights, input: &case.input, bias, scratch, output: &mut output });
+            unit.run(Multiply {
+                weights: &weights,
+                input: &case.input,
+                bias: Some(&case.bias),
+                arithmetic: Arithmetic::Whole,
+                scratch: &mut scratch,
+                output: &mut output,
+            });
             assert_eq!(output, expected, "{shape:?} on {unit:?}");
         }
     }
@@ -136,7 +149,7 @@ fn the_largest_weights_and_numbers_overflow_nothing() {
         let values = vec![-128i8; inputs];
         let weights = Weights::pack([inputs, 1], Layout::InputsFirst, &values, &[1.0], &[0.0]).expect("it fits");
         let mut output = [0.0];
-        multiply(&weights, &vec![-1.0; inputs], None, &mut Scratch::default(), &mut output);
+        multiply(&weights, &vec![-1.0; inputs], None, Arithmetic::Whole, &mut Scratch::default(), &mut output);
         assert!((f64::from(output[0]) / (128.0 * inputs as f64) - 1.0).abs() < 1e-6, "{inputs}: {output:?}");
     }
 }
@@ -148,7 +161,8 @@ fn a_row_of_nothing_gives_the_bias_and_rows_do_not_touch_each_other() {
     let found = case.product(&case.packed());
     assert_eq!(found[20..40], case.bias);
     let mut alone = vec![0.0; 20];
-    multiply(&case.packed(), &case.input[96..], Some(&case.bias), &mut Scratch::default(), &mut alone);
+    let bias = Some(&case.bias[..]);
+    multiply(&case.packed(), &case.input[96..], bias, Arithmetic::Whole, &mut Scratch::default(), &mut alone);
     assert_eq!(found[40..], alone);
 }
 

@@ -30,6 +30,44 @@ pub(crate) trait Unit: Copy {
     /// The sums and both products of each column.
     fn add(self, sum: Self::Sum, block: Self::Wide, pair: [i16; 2]) -> Self::Sum;
     fn read(self, sum: Self::Sum) -> [i32; LANES];
+
+    /// Sixteen floats.
+    type Floats: Copy;
+
+    fn nothing(self) -> Self::Floats;
+    /// Both weights of each column as floats.
+    fn floats(self, block: &Block) -> [Self::Floats; 2];
+    fn add_floats(self, sum: Self::Floats, weights: Self::Floats, x: f32) -> Self::Floats;
+    fn read_floats(self, sum: Self::Floats) -> [f32; LANES];
+}
+
+/// Floats in an array: the compiler finds the registers.
+macro_rules! floats_in_arrays {
+    () => {
+        type Floats = [f32; LANES];
+
+        #[inline(always)]
+        fn nothing(self) -> [f32; LANES] {
+            [0.0; LANES]
+        }
+
+        #[inline(always)]
+        fn floats(self, Block(block): &Block) -> [[f32; LANES]; 2] {
+            from_fn(|of| from_fn(|lane| f32::from(block[if PAIRED { 2 * lane + of } else { LANES * of + lane }])))
+        }
+
+        #[inline(always)]
+        fn add_floats(self, sum: [f32; LANES], weights: [f32; LANES], x: f32) -> [f32; LANES] {
+            from_fn(|lane| {
+                if Self::FUSED { weights[lane].mul_add(x, sum[lane]) } else { weights[lane] * x + sum[lane] }
+            })
+        }
+
+        #[inline(always)]
+        fn read_floats(self, sum: [f32; LANES]) -> [f32; LANES] {
+            sum
+        }
+    };
 }
 
 /// Work for any unit.
@@ -79,14 +117,17 @@ impl Unit for Plain {
     fn read(self, sum: Self::Sum) -> [i32; LANES] {
         sum
     }
+
+    floats_in_arrays!();
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Block, Job, LANES, On, Plain, Unit};
+    use super::{Block, Job, LANES, On, PAIRED, Plain, Unit};
     use pulp::x86::{V3, V4};
     use pulp::{cast, simd_type};
-    use std::arch::x86_64::{__m256i, __m512i};
+    use std::arch::x86_64::{__m256i, __m512, __m512i};
+    use std::array::from_fn;
 
     simd_type! {
         /// V4 and dot products of 16-bit numbers: the compiler makes one instruction of a product and a sum.
@@ -129,6 +170,32 @@ mod x86 {
                 fn read(self, sum: __m512i) -> [i32; LANES] {
                     cast(sum)
                 }
+
+                type Floats = __m512;
+
+                #[inline(always)]
+                fn nothing(self) -> __m512 {
+                    cast([0.0f32; LANES])
+                }
+
+                #[inline(always)]
+                fn floats(self, block: &Block) -> [__m512; 2] {
+                    let pairs = self.widen(block);
+                    let first = self.avx512f._mm512_slli_epi32::<16>(pairs);
+                    [first, pairs].map(|half| {
+                        self.avx512f._mm512_cvtepi32_ps(self.avx512f._mm512_srai_epi32::<16>(half))
+                    })
+                }
+
+                #[inline(always)]
+                fn add_floats(self, sum: __m512, weights: __m512, x: f32) -> __m512 {
+                    self.avx512f._mm512_fmadd_ps(weights, self.avx512f._mm512_set1_ps(x), sum)
+                }
+
+                #[inline(always)]
+                fn read_floats(self, sum: __m512) -> [f32; LANES] {
+                    cast(sum)
+                }
             }
         };
     }
@@ -163,6 +230,8 @@ mod x86 {
         fn read(self, sum: [__m256i; 2]) -> [i32; LANES] {
             cast(sum)
         }
+
+        floats_in_arrays!();
     }
 
     #[inline]
@@ -181,10 +250,11 @@ mod x86 {
 
 #[cfg(target_arch = "aarch64")]
 mod neon {
-    use super::{Block, Job, LANES, On, Plain, Unit};
+    use super::{Block, Job, LANES, On, PAIRED, Plain, Unit};
     use pulp::aarch64::Neon;
     use pulp::cast;
     use std::arch::aarch64::{int8x16_t, int16x8_t, int32x4_t};
+    use std::array::from_fn;
 
     impl Unit for Neon {
         const WIDE: bool = false;
@@ -218,6 +288,8 @@ mod neon {
         fn read(self, sum: [int32x4_t; 4]) -> [i32; LANES] {
             cast(sum)
         }
+
+        floats_in_arrays!();
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! The graph of an ONNX file, while its nodes are replaced by our operators.
 
 use super::operator::{Kernel, Operator};
+use petri_kernels::matmul::Arithmetic;
 use std::collections::HashSet;
 use tract_core::internal::*;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
@@ -19,14 +20,15 @@ pub(super) struct Graph {
     constants: HashMap<String, usize>,
     /// Our operators, by the name of their node.
     ours: HashMap<String, Box<dyn InferenceOp>>,
+    arithmetic: Arithmetic,
 }
 
 impl Graph {
-    /// Of a file.
-    pub(super) fn new(mut file: ModelProto) -> TractResult<Self> {
+    /// Of a file whose products with 8-bit weights are formed so.
+    pub(super) fn new(mut file: ModelProto, arithmetic: Arithmetic) -> TractResult<Self> {
         let graph = file.graph.take().context("the file has no graph")?;
         let (makers, constants, ours) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut graph = Self { file, graph, makers, constants, ours };
+        let mut graph = Self { file, graph, makers, constants, ours, arithmetic };
         graph.index();
         Ok(graph)
     }
@@ -37,6 +39,11 @@ impl Graph {
             makers.flat_map(|(at, node)| node.output.iter().map(move |name| (name.clone(), at))).collect();
         let constants = self.graph.initializer.iter().enumerate();
         self.constants = constants.map(|(at, tensor)| (tensor.name.clone(), at)).collect();
+    }
+
+    /// How products with 8-bit weights are formed.
+    pub(super) fn arithmetic(&self) -> Arithmetic {
+        self.arithmetic
     }
 
     /// All nodes, in order of computation.

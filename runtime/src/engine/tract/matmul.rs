@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::operator::{Kernel, filled, floats};
 use super::weights::Packed;
-use petri_kernels::matmul::{Scratch, Weights, multiply};
+use petri_kernels::matmul::{Arithmetic, Scratch, Weights, multiply};
 use std::sync::Arc;
 use tract_core::internal::*;
 
@@ -12,6 +12,7 @@ use tract_core::internal::*;
 struct Dense {
     weights: Arc<Weights>,
     bias: Option<Vec<f32>>,
+    arithmetic: Arithmetic,
 }
 
 impl Kernel for Dense {
@@ -34,7 +35,10 @@ impl Kernel for Dense {
         *last.with_context(|| format!("rows of {} are multiplied", self.weights.inputs()))? =
             self.weights.outputs();
         let (input, bias) = (floats(&input)?, self.bias.as_deref());
-        filled(&shape, |output| multiply(&self.weights, input, bias, &mut Scratch::default(), output))
+        let mut scratch = Scratch::default();
+        filled(&shape, |output| {
+            multiply(&self.weights, input, bias, self.arithmetic, &mut scratch, output);
+        })
     }
 }
 
@@ -70,19 +74,19 @@ impl Kernel for Words {
 
 /// Puts ours in the place of every product with 8-bit constants, and of every look-up in such.
 pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
-    let mut packed = Packed::default();
+    let (mut packed, arithmetic) = (Packed::default(), graph.arithmetic());
     for at in 0..graph.nodes().len() {
         if let Some((input, weights)) = words(graph, at, &mut packed) {
             graph.replace(at, &[&input], Words(weights));
         } else if let Some((input, weights, bias)) = with_bias(graph, at, &mut packed) {
-            graph.replace(at, &[&input], Dense { weights, bias: Some(bias) });
+            graph.replace(at, &[&input], Dense { weights, bias: Some(bias), arithmetic });
         }
     }
     // A product whose bias was taken is read by nobody now.
     graph.prune();
     for at in 0..graph.nodes().len() {
         if let Some((input, weights)) = product(graph, &graph.nodes()[at].output[0], &mut packed) {
-            graph.replace(at, &[&input], Dense { weights, bias: None });
+            graph.replace(at, &[&input], Dense { weights, bias: None, arithmetic });
         }
     }
     Ok(())
