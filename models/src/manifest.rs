@@ -1,6 +1,7 @@
 //! What is known of a model file.
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Everything a program needs to trust a model and to feed it.
@@ -131,6 +132,12 @@ impl Manifest {
     /// The parser's, with line and column.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// SHA-256 of the constants, in hexadecimal: figures depend on them as on the weights.
+    pub fn settings_sha256(&self) -> String {
+        let text = format!("{:?}", self.settings);
+        crate::hex(&Sha256::digest(text.as_bytes()))
     }
 
     /// A constant by name.

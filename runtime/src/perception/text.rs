@@ -202,7 +202,8 @@ impl Text {
         present(&probabilities.emotions, &self.rules.emotions)
     }
 
-    fn sentiment(&self, groups: &[f32]) -> (Sentiment, f32) {
+    /// The tone that the probabilities of the groups speak for, and the confidence in it.
+    pub fn sentiment(&self, groups: &[f32]) -> (Sentiment, f32) {
         let settings = self.model.manifest();
         let [_, negative, neutral, positive] = [0, 1, 2, 3].map(|i| groups.get(i).copied().unwrap_or(0.0));
         let over = |i: usize, p: f32| self.rules.groups.get(i).is_some_and(|threshold| p >= *threshold);

@@ -1,15 +1,16 @@
 //! Measures what the models do in tract, through the same code that a session runs.
 //!
 //! `accuracy` needs labelled data, which is no part of the project; `bench` needs nothing, and Python for the
-//! comparison with onnxruntime. Both print markdown: that is what the lint below is lifted for.
+//! comparison with onnxruntime. Both print what they measured, which is what the lint below is lifted for, and write it
+//! into `docs/` as `petri-figures` says.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod accuracy;
 mod bench;
 mod statistics;
-mod table;
 
 use clap::{Parser, Subcommand};
+use petri_figures::{Book, table};
 use petri_models::Store;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,6 +28,14 @@ struct Cli {
         default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models")
     )]
     models: PathBuf,
+    /// The folder of documents, with the pages of what was measured.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs")
+    )]
+    docs: PathBuf,
     #[command(subcommand)]
     command: Command,
 }
@@ -44,9 +53,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let store = Store::new(cli.models);
+    let (store, book) = (Store::new(cli.models), Book::new(cli.docs));
     let result = match cli.command {
-        Command::Accuracy(options) => accuracy::run(&store, &options),
+        Command::Accuracy(options) => accuracy::run(&store, &book, &options),
         Command::Bench(options) => bench::run(&store, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
     };

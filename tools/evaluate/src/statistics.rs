@@ -1,5 +1,6 @@
 //! Counting and averaging.
 
+use petri_figures::wilson;
 use std::cmp::Ordering;
 
 /// Counts of one class of several that may be present together.
@@ -51,15 +52,22 @@ pub(crate) fn area_under_curve(high: &[f64], low: &[f64]) -> f64 {
 
 /// Wilson's 95 % interval of a share, in percent.
 pub(crate) fn interval(part: usize, whole: usize) -> String {
-    const Z: f64 = 1.96;
     if whole == 0 {
         return "-".to_owned();
     }
-    let (n, share) = (whole as f64, part as f64 / whole as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 100.0 / (1.0 + Z * Z / n);
-    format!("{:.1}..{:.1}", (middle - reach).max(0.0) * scale, (middle + reach) * scale)
+    let [low, high] = wilson(part, whole);
+    format!("{low:.1}..{high:.1}")
+}
+
+/// Of answers, each a confidence and whether it is right, the surest ones that make up `coverage` of all: how many of
+/// them are right, how many they are, and the confidence of the least sure.
+pub(crate) fn surest(answers: &[(f64, bool)], coverage: f64) -> (usize, usize, f64) {
+    let mut sorted = answers.to_vec();
+    sorted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let n = ((coverage * sorted.len() as f64).round() as usize).min(sorted.len());
+    let chosen = &sorted[..n];
+    let least = chosen.last().map_or(f64::NAN, |(confidence, _)| *confidence);
+    (chosen.iter().filter(|(_, right)| *right).count(), n, least)
 }
 
 /// Value below which `share` of `sorted` lies, by the nearest rank.
@@ -84,6 +92,14 @@ mod tests {
         assert!((area_under_curve(&[2.0, 3.0], &[0.0, 1.0]) - 1.0).abs() < 1e-9);
         assert!((area_under_curve(&[0.0, 0.0], &[0.0, 0.0]) - 0.5).abs() < 1e-9);
         assert!((area_under_curve(&[1.0, 0.0], &[0.0, 2.0]) - 0.375).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_surest_half_is_chosen_by_confidence() {
+        let answers = [(0.2, false), (0.9, true), (0.5, true), (0.8, false)];
+        assert_eq!(surest(&answers, 0.5), (1, 2, 0.8));
+        assert_eq!(surest(&answers, 1.0), (2, 4, 0.2));
+        assert_eq!(surest(&[], 0.5).1, 0);
     }
 
     #[test]

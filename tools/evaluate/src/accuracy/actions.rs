@@ -4,18 +4,30 @@
 //! The pictures are of different people, so the face at rest is the median of all faces at rest, not the person's own:
 //! the figures are lower than on a device, which knows whom it looks at.
 
-use super::faces::{Picture, enlarged, pictures};
-use super::{Floor, Limit, in_parallel};
+use super::faces::{DATA, Picture, enlarged, pictures};
+use super::{Part, in_parallel};
 use crate::statistics::area_under_curve;
 use crate::table::{Table, percent};
 use anyhow::Context;
 use petri_core::mirror::Comparison;
 use petri_core::{Action, Actions, Emotion, Language, Permille};
-use petri_models::Store;
+use petri_figures::{Figure, Limit, Report};
+use petri_models::{Id, Store};
 use petri_runtime::intake;
 use petri_runtime::perception::actions::{Distance, Measures, actions};
 use petri_runtime::perception::{Seen, Sight};
 use std::path::Path;
+
+pub(super) const PART: Part = Part {
+    name: "muscle-actions",
+    title: "Muscle actions",
+    needs: &[DATA],
+    #[cfg(feature = "therapy")]
+    models: &[Id::FaceDetect, Id::FaceMesh, Id::FaceExpression],
+    #[cfg(not(feature = "therapy"))]
+    models: &[Id::FaceDetect, Id::FaceMesh],
+    measure,
+};
 
 /// What faces of a folder are expected to do.
 const EXPECTED: [(Action, Emotion); 12] = [
@@ -42,10 +54,10 @@ struct Face {
     seen: Seen,
 }
 
-/// Prints the tables of the part on muscle actions.
-pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
+/// Writes the tables of the part on muscle actions.
+fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
     let sight = Sight::load(store)?;
-    let pictures = pictures(folder)?;
+    let pictures = pictures(&data.join(DATA))?;
     let faces = in_parallel(&pictures, |picture| look(&sight, picture))?;
     let meshes = faces.iter().filter(|face| face.measures.is_some()).count();
     let rest = at_rest(&faces).context("no face at rest was found; copy the data again")?;
@@ -53,16 +65,16 @@ pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>
         .iter()
         .filter_map(|face| Some((face, actions(&face.measures.as_ref()?.strengths(&rest)?))))
         .collect();
-    println!(
-        "## muscle actions\n\nA mesh lies on {meshes} of {} faces ({}); {} of these look into the camera enough to \
-         be measured. At rest means the median of all faces at rest.\n",
+    report.text(format!(
+        "A mesh lies on {meshes} of {} faces ({}); {} of these look into the camera enough to \
+         be measured. At rest means the median of all faces at rest.",
         faces.len(),
         percent(meshes, faces.len()),
         measured.len()
-    );
-    let floors = separation(&measured);
-    mirror(&measured);
-    Ok(floors)
+    ));
+    separation(&measured, report);
+    report.table(mirror(&measured));
+    Ok(())
 }
 
 fn look(sight: &Sight, picture: &Picture) -> anyhow::Result<Face> {
@@ -88,7 +100,7 @@ fn at_rest(faces: &[Face]) -> Option<Measures> {
     Some(rest)
 }
 
-fn separation(measured: &[(&Face, Actions)]) -> Vec<Floor> {
+fn separation(measured: &[(&Face, Actions)], report: &mut Report) {
     let strengths = |action: Action, shown: Emotion| -> Vec<f64> {
         let of = measured.iter().filter(|(face, _)| face.shown == shown);
         of.map(|(_, actions)| f64::from(actions.get(action).get())).collect()
@@ -97,7 +109,6 @@ fn separation(measured: &[(&Face, Actions)]) -> Vec<Floor> {
         |values: &[f64]| percent(values.iter().filter(|value| **value >= SEEN_MIN).count(), values.len());
     let mut table =
         Table::new(&["action", "faces", "n", "AUC against rest", "seen in these", "seen at rest"]);
-    let mut floors = Vec::new();
     for (action, shown) in EXPECTED {
         let (these, rest) = (strengths(action, shown), strengths(action, Emotion::Calm));
         let area = area_under_curve(&these, &rest);
@@ -109,20 +120,21 @@ fn separation(measured: &[(&Face, Actions)]) -> Vec<Floor> {
             share(&these),
             share(&rest),
         ]);
-        let floor = |what, limit| Floor { what, value: area, limit: Limit::AtLeast(limit), unit: "" };
-        match (action, shown) {
-            (Action::MouthCornersUp, Emotion::Happy) => floors.push(floor("mouth corners up, AUC", 0.9)),
-            (Action::MouthOpen, Emotion::Surprised) => floors.push(floor("mouth open, AUC", 0.7)),
-            (Action::EyesWide, Emotion::Surprised) => floors.push(floor("eyes wide, AUC", 0.7)),
-            _ => {}
-        }
+        let name = |action: Action| action.name(Language::English).replace(' ', "-");
+        let what = format!("{} in {} faces, AUC", action.name(Language::English), shown.word());
+        let figure = Figure::new(&format!("{}-{}", name(action), shown.word()), &what, area, "", 0.02);
+        let figure = figure.n(these.len() + rest.len()).decimals(2);
+        report.figure(match (action, shown) {
+            (Action::MouthCornersUp, Emotion::Happy) => figure.floor(Limit::AtLeast(0.9)),
+            (Action::MouthOpen | Action::EyesWide, Emotion::Surprised) => figure.floor(Limit::AtLeast(0.7)),
+            _ => figure,
+        });
     }
-    println!("{table}");
-    floors
+    report.table(table);
 }
 
 /// How often a face would pass in the mirror: one of the drawn kind, and any other.
-fn mirror(measured: &[(&Face, Actions)]) {
+fn mirror(measured: &[(&Face, Actions)]) -> Table {
     let mut table =
         Table::new(&["drawn", "n", "muscles match", "in other faces", "expression matches", "in others"]);
     for drawn in Emotion::ALL {
@@ -140,7 +152,7 @@ fn mirror(measured: &[(&Face, Actions)]) {
         let n = measured.iter().filter(|(face, _)| face.shown == drawn).count().to_string();
         table.row([drawn.word().to_owned(), n, muscles, muscles_other, named, named_other]);
     }
-    println!("{table}");
+    table
 }
 
 #[cfg(feature = "therapy")]

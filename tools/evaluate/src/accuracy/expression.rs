@@ -1,14 +1,23 @@
 //! Expressions on FER2013's small grey pictures: as they are, and through the whole chain of a session.
 
-use super::faces::{FOLDERS, Picture, enlarged, pictures};
-use super::{Floor, Limit, in_parallel};
-use crate::statistics::interval;
+use super::faces::{DATA, FOLDERS, Picture, enlarged, pictures};
+use super::{Part, in_parallel};
+use crate::statistics::{interval, surest};
 use crate::table::{Table, percent};
 use petri_core::Emotion;
-use petri_models::Store;
+use petri_figures::{Confusion, Figure, Limit, Reliability, Report};
+use petri_models::{Id, Store};
 use petri_runtime::intake;
 use petri_runtime::perception::{Sight, expression::Reading};
 use std::path::Path;
+
+pub(super) const PART: Part = Part {
+    name: "expression",
+    title: "Expression of a face",
+    needs: &[DATA],
+    models: &[Id::FaceDetect, Id::FaceExpression],
+    measure,
+};
 
 const CALIBRATION_BINS: usize = 15;
 
@@ -19,22 +28,20 @@ struct Answer {
     found: Option<Reading>,
 }
 
-/// Prints the tables of the expression part.
-pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
+/// Writes the tables of the expression part.
+fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
     let sight = Sight::load(store)?;
-    let pictures = pictures(folder)?;
+    let pictures = pictures(&data.join(DATA))?;
     let answers = in_parallel(&pictures, |picture| answer(&sight, picture))?;
-    let direct: Vec<(Emotion, Reading)> =
-        answers.iter().map(|answer| (answer.shown, answer.direct)).collect();
-    let chain: Vec<(Emotion, Reading)> =
-        answers.iter().filter_map(|answer| Some((answer.shown, answer.found?))).collect();
-    println!(
-        "## expression\n\nFaces found in enlarged pictures: {} of {} ({}).\n",
+    let direct: Readings = answers.iter().map(|answer| (answer.shown, answer.direct)).collect();
+    let chain: Readings = answers.iter().filter_map(|answer| Some((answer.shown, answer.found?))).collect();
+    report.text(format!(
+        "Faces found in enlarged pictures: {} of {} ({}).",
         chain.len(),
         answers.len(),
         percent(chain.len(), answers.len())
-    );
-    by_class(&direct, &chain);
+    ));
+    report.table(by_class(&direct, &chain));
     let mut table = Table::new(&[
         "",
         "n",
@@ -44,26 +51,59 @@ pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>
         "sure enough to answer",
         "right among these",
     ]);
-    for (name, readings) in [("picture as it is", &direct), ("found, cropped, read", &chain)] {
-        table.row(summary(name, readings));
+    for (name, words, readings) in
+        [("direct", "picture as it is", &direct), ("found", "found, cropped, read", &chain)]
+    {
+        let reliability = reliability(name, words, readings);
+        table.row(summary(words, readings, &reliability));
+        report.confusion(confusion(name, words, readings));
+        figures(report, (name, words), readings, &reliability);
+        report.reliability(reliability);
     }
-    println!("{table}\nSure means a confidence of {} or more.\n", sight.expression().unsure_below());
-    let accuracy =
-        |readings: &[(Emotion, Reading)]| 100.0 * right(readings) as f64 / readings.len().max(1) as f64;
-    Ok(vec![
-        Floor {
-            what: "expression, picture as it is",
-            value: accuracy(&direct),
-            limit: Limit::AtLeast(55.0),
-            unit: " %",
-        },
-        Floor {
-            what: "expression, found face",
-            value: accuracy(&chain),
-            limit: Limit::AtLeast(55.0),
-            unit: " %",
-        },
-    ])
+    report.table(table);
+    report.text(format!("Sure means a confidence of {} or more.", sight.expression().unsure_below()));
+    Ok(())
+}
+
+type Readings = Vec<(Emotion, Reading)>;
+
+/// Confidences, and whether each answer is right.
+fn judged(readings: &[(Emotion, Reading)]) -> Vec<(f64, bool)> {
+    let judge =
+        |(shown, reading): &(Emotion, Reading)| (f64::from(reading.confidence), reading.best() == *shown);
+    readings.iter().map(judge).collect()
+}
+
+fn reliability(name: &str, words: &str, readings: &[(Emotion, Reading)]) -> Reliability {
+    let title = format!("Expression, {words}");
+    Reliability::of(&format!("reliability-{name}"), &title, judged(readings), CALIBRATION_BINS)
+}
+
+fn confusion(name: &str, words: &str, readings: &[(Emotion, Reading)]) -> Confusion {
+    let labels = FOLDERS.map(|(_, emotion)| emotion.word());
+    let place = |wanted: Emotion| FOLDERS.iter().position(|(_, emotion)| *emotion == wanted).unwrap_or(0);
+    let mut confusion =
+        Confusion::new(&format!("confusion-{name}"), &format!("Expression, {words}"), &labels);
+    for (shown, reading) in readings {
+        confusion.count(place(*shown), place(reading.best()));
+    }
+    confusion
+}
+
+fn figures(
+    report: &mut Report,
+    (name, words): (&str, &str),
+    readings: &[(Emotion, Reading)],
+    reliability: &Reliability,
+) {
+    let (n, answers) = (readings.len(), judged(readings));
+    let all = Figure::share(name, &format!("expression right, {words}"), right(readings), n, 0.5);
+    report.figure(all.floor(Limit::AtLeast(55.0)));
+    let (sure, chosen, _) = surest(&answers, 0.5);
+    let what = format!("right among the surest half, {words}");
+    report.figure(Figure::share(&format!("{name}-sure"), &what, sure, chosen, 0.8));
+    let what = format!("expected calibration error, {words}");
+    report.figure(Figure::new(&format!("{name}-error"), &what, reliability.error(), "", 0.005).n(n));
 }
 
 fn answer(sight: &Sight, picture: &Picture) -> anyhow::Result<Answer> {
@@ -77,7 +117,7 @@ fn right(readings: &[(Emotion, Reading)]) -> usize {
     readings.iter().filter(|(shown, reading)| reading.best() == *shown).count()
 }
 
-fn by_class(direct: &[(Emotion, Reading)], chain: &[(Emotion, Reading)]) {
+fn by_class(direct: &[(Emotion, Reading)], chain: &[(Emotion, Reading)]) -> Table {
     let mut table =
         Table::new(&["shown", "n", "recall, as it is", "precision", "n found", "recall, found", "precision"]);
     for (_, emotion) in FOLDERS {
@@ -94,48 +134,19 @@ fn by_class(direct: &[(Emotion, Reading)], chain: &[(Emotion, Reading)]) {
         let [n_found, recall_found, precision_found] = cells(chain);
         table.row([emotion.word().to_owned(), n, recall, precision, n_found, recall_found, precision_found]);
     }
-    println!("{table}");
+    table
 }
 
-fn summary(name: &str, readings: &[(Emotion, Reading)]) -> [String; 7] {
+fn summary(words: &str, readings: &[(Emotion, Reading)], reliability: &Reliability) -> [String; 7] {
     let n = readings.len();
-    let answers: Vec<(f32, bool)> =
-        readings.iter().map(|(shown, reading)| (reading.confidence, reading.best() == *shown)).collect();
-    let sure: Vec<(Emotion, Reading)> =
-        readings.iter().filter(|(_, reading)| reading.emotion.is_some()).copied().collect();
-    let error = 100.0 * calibration_error(&answers, CALIBRATION_BINS);
+    let sure: Readings = readings.iter().filter(|(_, reading)| reading.emotion.is_some()).copied().collect();
     [
-        name.to_owned(),
+        words.to_owned(),
         n.to_string(),
         percent(right(readings), n),
         interval(right(readings), n),
-        format!("{error:.1} %"),
+        format!("{:.1} %", 100.0 * reliability.error()),
         percent(sure.len(), n),
         percent(right(&sure), sure.len()),
     ]
-}
-
-/// Expected calibration error: how far confidence is from the share that is right, over bins of equal width.
-fn calibration_error(answers: &[(f32, bool)], bins: usize) -> f64 {
-    let mut sums = vec![(0.0f64, 0.0f64); bins];
-    for (confidence, right) in answers {
-        let bin = ((confidence * bins as f32) as usize).min(bins - 1);
-        sums[bin].0 += f64::from(*confidence);
-        sums[bin].1 += f64::from(u8::from(*right));
-    }
-    sums.iter().map(|(confidence, right)| (confidence - right).abs()).sum::<f64>()
-        / answers.len().max(1) as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calibration_error_is_zero_when_confidence_is_the_share_that_is_right() {
-        let calibrated: Vec<(f32, bool)> = (0..10).map(|i| (0.7, i < 7)).collect();
-        assert!(calibration_error(&calibrated, 15) < 1e-6);
-        let boasting: Vec<(f32, bool)> = (0..10).map(|i| (1.0, i < 7)).collect();
-        assert!((calibration_error(&boasting, 15) - 0.3).abs() < 1e-6);
-    }
 }

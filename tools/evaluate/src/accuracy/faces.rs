@@ -7,6 +7,8 @@ use petri_core::Emotion;
 use petri_runtime::Frame;
 use std::path::{Path, PathBuf};
 
+/// Where they are in the data.
+pub(super) const DATA: &str = "faces/fer2013-private-half";
 /// The folders, and what the faces in them show.
 pub(super) const FOLDERS: [(&str, Emotion); Emotion::COUNT] = [
     ("happy", Emotion::Happy),

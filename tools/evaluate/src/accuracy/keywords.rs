@@ -1,14 +1,25 @@
 //! Words of the device's list in recordings of many people.
 
-use super::{Floor, Limit, files, in_parallel};
+use super::{Part, files, in_parallel};
 use crate::statistics::interval;
 use crate::table::{Table, percent};
 use petri_core::Word;
-use petri_models::Store;
+use petri_figures::{Figure, Limit, Report};
+use petri_models::{Id, Store};
 use petri_runtime::intake;
 use petri_runtime::perception::speech::Speech;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+const DATA: &str = "speech/speech-commands-v2-test";
+
+pub(super) const PART: Part = Part {
+    name: "keywords",
+    title: "Words of the device's list",
+    needs: &[DATA],
+    models: &[Id::SpeechEncoder, Id::SpeechDecoder],
+    measure,
+};
 
 const FOLDERS: [&str; 5] = ["yes", "no", "stop", "go", UNKNOWN];
 /// Files here are named after the word that they hold.
@@ -58,13 +69,13 @@ struct Outcome {
     mistakes: BTreeMap<String, usize>,
 }
 
-/// Prints the tables of the keyword part.
-pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
-    let recordings = recordings(folder)?;
+/// Writes the tables of the keyword part.
+fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let recordings = recordings(&data.join(DATA))?;
     let speech = Speech::load(store)?;
     let mut list: Vec<&str> = Word::ALL.map(Word::text).to_vec();
     let found = listen(&speech, &recordings, &list)?;
-    println!("## keywords\n\nList: {}. One clip, one decision, recording as it is.\n", list.join(", "));
+    report.text(format!("List: {}. One clip, one decision, recording as it is.", list.join(", ")));
     let mut table =
         Table::new(&["said", "clips", "right", "wrong word", "nothing", "right %", "95 % interval"]);
     for (word, counts) in &found.wanted {
@@ -72,50 +83,43 @@ pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>
     }
     let all = found.all_wanted();
     table.row(all.row("all of the list"));
-    println!("{table}");
+    report.table(table);
     let mut table = Table::new(&["said, not in the list", "clips", "taken for a word", "%", "95 % interval"]);
     for (name, counts) in [("other words", found.unknown), (HARD, found.hard)] {
         table.row(accepted(name, counts));
     }
-    println!("{table}");
+    report.table(table);
     let mistakes = found.mistakes.iter().map(|(pair, count)| format!("{pair} ({count})"));
-    println!("Mistakes, said > heard: {}.\n", mistakes.collect::<Vec<_>>().join(", "));
+    report.text(format!("Mistakes, said > heard: {}.", mistakes.collect::<Vec<_>>().join(", ")));
 
     list.push(HARD);
     let longer = listen(&speech, &recordings, &list)?;
-    let mut table = Table::new(&[
-        "said, `go` in the list",
-        "clips",
-        "right",
-        "wrong word",
-        "nothing",
-        "right %",
-        "95 % interval",
-    ]);
+    let head =
+        ["said, `go` in the list", "clips", "right", "wrong word", "nothing", "right %", "95 % interval"];
+    let mut table = Table::new(&head);
     for (word, counts) in longer.wanted.iter().filter(|(word, _)| word == HARD) {
         table.row(counts.row(word));
     }
     table.row(longer.all_wanted().row("all of the list"));
-    println!(
-        "{table}\nOther words taken for a word of that list: {} of {}.\n",
+    report.table(table);
+    report.text(format!(
+        "Other words taken for a word of that list: {} of {}.",
         longer.unknown.wrong,
         longer.unknown.total()
-    );
-    let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
-    Ok(vec![
-        Floor {
-            what: "words heard",
-            value: share(all.right, all.total()),
-            limit: Limit::AtLeast(90.0),
-            unit: " %",
-        },
-        Floor {
-            what: "other words taken for a word",
-            value: share(found.unknown.wrong, found.unknown.total()),
-            limit: Limit::AtMost(5.0),
-            unit: " %",
-        },
-    ])
+    ));
+    let heard = Figure::share("heard", "words of the list heard", all.right, all.total(), 0.6);
+    report.figure(heard.floor(Limit::AtLeast(90.0)));
+    let (other, hard) = (found.unknown, found.hard);
+    let taken = Figure::share("taken", "other words taken for a word", other.wrong, other.total(), 1.1);
+    report.figure(taken.floor(Limit::AtMost(5.0)));
+    report.figure(Figure::share(
+        "go-taken",
+        "`go`, not in the list, taken for a word",
+        hard.wrong,
+        hard.total(),
+        1.2,
+    ));
+    Ok(())
 }
 
 fn accepted(name: &str, counts: Counts) -> [String; 5] {

@@ -7,9 +7,9 @@ mod faces;
 mod keywords;
 mod text;
 
-use crate::table::Table;
 use anyhow::{Context, bail};
-use petri_models::Store;
+use petri_figures::{Book, Report, differences, today};
+use petri_models::{Id, Store};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,87 +19,92 @@ use std::time::Instant;
 /// Options of `accuracy`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// The folder with the labelled data: speech/, faces/ and text/.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// Measure this part alone.
+    /// The folder with the labelled data: speech/, faces/ and text/. Without it, what needs none is measured.
+    #[arg(long, env = "PETRI_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Measure this part alone, and leave what is written of the others.
     #[arg(long, value_name = "NAME")]
     part: Option<String>,
+    /// Write nothing; fail when a figure is not the committed one within its tolerance.
+    #[arg(long)]
+    check: bool,
 }
 
-/// A figure that the project promises.
-struct Floor {
-    what: &'static str,
-    value: f64,
-    limit: Limit,
-    unit: &'static str,
+/// What is measured together, and has a page of its own.
+struct Part {
+    /// Small letters, digits and hyphens.
+    name: &'static str,
+    /// Heading of its page.
+    title: &'static str,
+    /// Folders of the data, all of which have to be there. A part without any needs no data.
+    needs: &'static [&'static str],
+    /// What its figures depend on.
+    models: &'static [Id],
+    /// Measures it with the data in a folder, and says in the report what it found.
+    measure: fn(&Store, &Path, &mut Report) -> anyhow::Result<()>,
 }
 
-enum Limit {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-impl Floor {
-    fn kept(&self) -> bool {
-        match self.limit {
-            Limit::AtLeast(limit) => self.value >= limit,
-            Limit::AtMost(limit) => self.value <= limit,
-        }
-    }
-
-    fn wanted(&self) -> String {
-        match self.limit {
-            Limit::AtLeast(limit) => format!(">= {limit}{}", self.unit),
-            Limit::AtMost(limit) => format!("<= {limit}{}", self.unit),
-        }
-    }
-}
-
-/// One kind of data: prints its tables and returns the floors it can tell about.
-type Part = fn(&Store, &Path) -> anyhow::Result<Vec<Floor>>;
-
-const PARTS: &[(&str, &str, Part)] = &[
-    ("keywords", "speech/speech-commands-v2-test", keywords::measure),
+const PARTS: &[Part] = &[
+    keywords::PART,
     #[cfg(feature = "therapy")]
-    ("expression", "faces/fer2013-private-half", expression::measure),
-    ("muscle actions", "faces/fer2013-private-half", actions::measure),
-    ("text", "text/goemotions", text::measure),
+    expression::PART,
+    actions::PART,
+    text::PART,
 ];
 
-/// Measures every part whose data is there.
-pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
-    let (mut floors, mut measured) = (Vec::new(), 0);
-    let wanted = |name: &str| options.part.as_deref().is_none_or(|part| part == name);
-    for (name, folder, part) in PARTS.iter().filter(|(name, ..)| wanted(name)) {
-        let path = options.data.join(folder);
-        if !path.is_dir() {
-            println!("## {name}: skipped, there is no folder {}\n", path.display());
+impl Part {
+    /// Whether its data is there; says which is not.
+    fn can_be_measured(&self, data: Option<&Path>) -> bool {
+        let missing = self.needs.iter().find(|folder| data.is_none_or(|data| !data.join(folder).is_dir()));
+        if let Some(folder) = missing {
+            let data = data.map_or("--data".into(), Path::to_string_lossy);
+            println!("{}: skipped, there is no folder {data}/{folder}\n", self.name);
+        }
+        missing.is_none()
+    }
+
+    fn report(&self, store: &Store, data: Option<&Path>) -> anyhow::Result<Report> {
+        let command = format!("cargo xtask evaluate --part {}", self.name);
+        let mut report = Report::new(self.name, self.title, &command, today::of(self.models));
+        let start = Instant::now();
+        (self.measure)(store, data.unwrap_or(Path::new("")), &mut report)
+            .with_context(|| format!("the part `{}` did not finish", self.name))?;
+        println!("{report}Measured in {} s.\n", start.elapsed().as_secs());
+        Ok(report)
+    }
+}
+
+/// Measures every part whose data is there, and writes or compares what was found.
+pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Result<()> {
+    let wanted = |part: &&Part| options.part.as_deref().is_none_or(|name| part.name == name);
+    let parts: Vec<&Part> = PARTS.iter().filter(wanted).collect();
+    if parts.is_empty() {
+        let names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        bail!("there is no such part; the parts are {}", names.join(", "));
+    }
+    let data = options.data.as_deref();
+    let (mut faults, mut measured) = (Vec::new(), 0);
+    for part in parts.into_iter().filter(|part| part.can_be_measured(data)) {
+        let report = part.report(store, data)?;
+        measured += 1;
+        let missed = report.figures.iter().filter(|figure| !figure.kept());
+        faults.extend(missed.map(|figure| format!("{}.{} misses its floor", part.name, figure.name)));
+        if !options.check {
+            book.keep(&report)?;
             continue;
         }
-        let start = Instant::now();
-        floors.extend(part(store, &path).with_context(|| format!("the part `{name}` did not finish"))?);
-        println!("Measured in {} s.\n", start.elapsed().as_secs());
-        measured += 1;
+        match book.read(part.name)? {
+            Some(committed) => {
+                faults.extend(differences(&committed, &report).iter().map(ToString::to_string));
+            }
+            None => faults.push(format!("{} was never written; run `{}`", part.name, report.command)),
+        }
     }
     if measured == 0 {
-        let folders: Vec<&str> = PARTS.iter().map(|(_, folder, _)| *folder).collect();
-        bail!(
-            "{} holds none of {}; point --data at the labelled data",
-            options.data.display(),
-            folders.join(", ")
-        );
+        bail!("nothing was measured; point --data or PETRI_DATA at the labelled data");
     }
-    let mut table = Table::new(&["floor", "wanted", "measured", ""]);
-    for floor in &floors {
-        let verdict = if floor.kept() { "kept" } else { "MISSED" };
-        let value = format!("{:.3}{}", floor.value, floor.unit);
-        table.row([floor.what.to_owned(), floor.wanted(), value, verdict.to_owned()]);
-    }
-    println!("## floors\n\n{table}");
-    let missed: Vec<&str> = floors.iter().filter(|floor| !floor.kept()).map(|floor| floor.what).collect();
-    if !missed.is_empty() {
-        bail!("missed: {}; see the tables above, and do not ship these models", missed.join(", "));
+    if !faults.is_empty() {
+        bail!("{}; see the tables above, and do not ship these models", faults.join("; "));
     }
     Ok(())
 }
@@ -161,9 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn floors_hold_at_the_limit() {
-        let floor = |value, limit| Floor { what: "", value, limit, unit: "" };
-        assert!(floor(0.6, Limit::AtLeast(0.6)).kept() && !floor(0.59, Limit::AtLeast(0.6)).kept());
-        assert!(floor(5.0, Limit::AtMost(5.0)).kept() && !floor(5.1, Limit::AtMost(5.0)).kept());
+    fn every_part_has_a_name_of_its_own_and_names_its_models() {
+        let mut names: Vec<&str> = PARTS.iter().map(|part| part.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PARTS.len());
+        for part in PARTS {
+            assert!(!part.models.is_empty(), "{}", part.name);
+            let report = Report::new(part.name, part.title, "cargo", today::of(part.models));
+            assert!(report.to_toml().is_ok(), "{}", part.name);
+        }
     }
 }

@@ -1,13 +1,19 @@
 //! `GoEmotions`, official test split: three ways to label the same sentences.
 
-use super::{Floor, Limit, in_parallel};
+use super::{Part, in_parallel};
 use crate::statistics::{Hits, macro_f1};
 use crate::table::Table;
 use anyhow::{Context, bail};
+use petri_figures::{Confusion, Figure, Limit, Reliability, Report};
 use petri_models::{Id, Store};
 use petri_runtime::intake;
-use petri_runtime::perception::text::{EKMAN, GROUPS, Text};
+use petri_runtime::perception::text::{EKMAN, GROUPS, Sentiment, Text};
 use std::path::Path;
+
+const DATA: &str = "text/goemotions";
+
+pub(super) const PART: Part =
+    Part { name: "text", title: "Sentences in English", needs: &[DATA], models: &[Id::TextEmotion], measure };
 
 /// Larger than any file of the data set.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -20,13 +26,15 @@ struct Sentence {
     labels: [Vec<usize>; 3],
 }
 
-/// Prints the tables of the text part.
-pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>> {
-    let sentences = sentences(folder)?;
+/// Writes the tables of the text part.
+fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
+    let sentences = sentences(&data.join(DATA))?;
     let text = Text::load(store)?;
-    let predicted = in_parallel(&sentences, |sentence| {
+    let read = in_parallel(&sentences, |sentence| {
         let found = text.probabilities(&sentence.text)?;
-        Ok([text.emotions_present(&found), text.ekman_present(&found), text.groups_present(&found)])
+        let present =
+            [text.emotions_present(&found), text.ekman_present(&found), text.groups_present(&found)];
+        Ok((present, text.sentiment(&found.groups)))
     })?;
     let names: [Vec<String>; 3] = [
         petri_models::get(Id::TextEmotion).labels.clone(),
@@ -34,35 +42,85 @@ pub(super) fn measure(store: &Store, folder: &Path) -> anyhow::Result<Vec<Floor>
         GROUPS.map(str::to_owned).to_vec(),
     ];
     let mut hits = names.each_ref().map(|names| vec![Hits::default(); names.len()]);
-    for (sentence, predicted) in sentences.iter().zip(&predicted) {
+    for (sentence, (predicted, _)) in sentences.iter().zip(&read) {
         for ((hits, present), predicted) in hits.iter_mut().zip(&sentence.labels).zip(predicted) {
             for (label, (hits, predicted)) in hits.iter_mut().zip(predicted).enumerate() {
                 hits.count(present.contains(&label), *predicted);
             }
         }
     }
-    println!(
-        "## text\n\nGoEmotions, official test split, n = {}; thresholds of the manifest.\n",
-        sentences.len()
-    );
+    let n = sentences.len();
+    report.text(format!("GoEmotions, official test split, n = {n}; thresholds of the manifest."));
     let mut table = Table::new(&["labels", "classes", "macro-F1"]);
     for (name, hits) in ["groups", "Ekman", "all emotions"].iter().zip(hits.iter().rev()) {
         table.row([(*name).to_owned(), hits.len().to_string(), format!("{:.3}", macro_f1(hits))]);
     }
-    println!("{table}");
+    report.table(table);
+    let figure = |name, what, hits: &[Hits], goal| {
+        Figure::new(name, what, macro_f1(hits), "", 0.005).n(n).goal(Limit::AtLeast(goal))
+    };
+    report.figure(figure("groups", "groups, macro-F1", &hits[2], 0.68).floor(Limit::AtLeast(0.6)));
+    report.figure(figure("ekman", "Ekman's emotions, macro-F1", &hits[1], 0.62));
+    report.figure(figure("emotions", "28 emotions, macro-F1", &hits[0], 0.45));
     let mut table = Table::new(&["label", "present", "precision", "recall", "F1"]);
     for (names, hits) in names.iter().zip(&hits).rev() {
         for (name, hits) in names.iter().zip(hits) {
             table.row(row(name, *hits));
         }
     }
-    println!("{table}");
-    Ok(vec![Floor {
-        what: "groups, macro-F1",
-        value: macro_f1(&hits[2]),
-        limit: Limit::AtLeast(0.6),
-        unit: "",
-    }])
+    report.table(table);
+    let tones: Vec<(Sentiment, (Sentiment, f32))> =
+        sentences.iter().map(Sentence::tone).zip(read.iter().map(|(_, said)| *said)).collect();
+    tone(&tones, report);
+    Ok(())
+}
+
+const TONES: [(Sentiment, &str); 5] = [
+    (Sentiment::Negative, "negative"),
+    (Sentiment::Neutral, "neutral"),
+    (Sentiment::Positive, "positive"),
+    (Sentiment::Mixed, "mixed"),
+    (Sentiment::Unsure, "unsure"),
+];
+
+/// What is said of the tone, beside what the labels say.
+fn tone(tones: &[(Sentiment, (Sentiment, f32))], report: &mut Report) {
+    const BINS: usize = 10;
+    let place = |wanted: Sentiment| TONES.iter().position(|(tone, _)| *tone == wanted).unwrap_or(0);
+    let mut confusion = Confusion::new("tone", "Tone of a sentence", &TONES.map(|(_, name)| name));
+    for (there, (said, _)) in tones {
+        confusion.count(place(*there), place(*said));
+    }
+    let answers = tones.iter().filter(|(_, (said, _))| *said != Sentiment::Unsure);
+    let answers = answers.map(|(there, (said, confidence))| (f64::from(*confidence), said == there));
+    let reliability = Reliability::of("reliability-tone", "Tone of a sentence", answers, BINS);
+    let plain = |(there, _): &&(Sentiment, _)| place(*there) < 3;
+    let right = tones.iter().filter(plain).filter(|(there, (said, _))| there == said).count();
+    let of = tones.iter().filter(plain).count();
+    report.figure(Figure::share("tone", "tone right: negative, neutral or positive", right, of, 0.5));
+    let error =
+        Figure::new("tone-error", "expected calibration error of the tone", reliability.error(), "", 0.005);
+    report.figure(error.n(reliability.n()));
+    report.text(
+        "Tone: sentences with labels of both sides stand as mixed, those that are only ambiguous as unsure. The \
+         diagram holds the answers in which the model says a tone.",
+    );
+    report.confusion(confusion);
+    report.reliability(reliability);
+}
+
+impl Sentence {
+    /// The tone that its groups amount to.
+    fn tone(&self) -> Sentiment {
+        let has = |group: usize| self.labels[2].contains(&group);
+        match (has(1), has(3), has(2)) {
+            (true, true, _) => Sentiment::Mixed,
+            (true, false, _) => Sentiment::Negative,
+            (false, true, _) => Sentiment::Positive,
+            (false, false, true) => Sentiment::Neutral,
+            (false, false, false) => Sentiment::Unsure,
+        }
+    }
 }
 
 fn row(name: &str, hits: Hits) -> [String; 5] {

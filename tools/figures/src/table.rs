@@ -1,37 +1,50 @@
 //! Markdown tables with aligned columns.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A table; the first column is text, all others are figures.
-pub(crate) struct Table {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    head: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub(crate) fn new(head: &[&str]) -> Self {
-        Self { rows: vec![head.iter().map(|cell| (*cell).to_owned()).collect()] }
+    pub fn new(head: &[&str]) -> Self {
+        Self { head: head.iter().map(|cell| (*cell).to_owned()).collect(), rows: Vec::new() }
     }
 
     /// Adds a row; missing cells are printed as a dash.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
-        self.rows.push(cells.into());
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.push(cells.into());
+    }
+
+    /// Adds a row of a length that is known only when it runs.
+    pub fn push(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = self.rows[0].len();
-        let cell = |row: usize, column: usize| self.rows[row].get(column).map_or("-", String::as_str);
-        let width = |column: usize| (0..self.rows.len()).map(|row| cell(row, column).chars().count()).max();
-        let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0).max(2)).collect();
-        for row in 0..self.rows.len() {
+        let lines: Vec<&Vec<String>> = std::iter::once(&self.head).chain(&self.rows).collect();
+        let cell = |row: &[String], column: usize| match row.get(column) {
+            Some(text) => text.replace('|', "\\|"),
+            None => "-".to_owned(),
+        };
+        let width = |column| lines.iter().map(|row| cell(row, column).chars().count()).max();
+        let widths: Vec<usize> =
+            (0..self.head.len()).map(|column| width(column).unwrap_or(0).max(2)).collect();
+        for (number, row) in lines.iter().enumerate() {
             for (column, width) in widths.iter().enumerate() {
                 let text = cell(row, column);
                 if column == 0 { write!(f, "| {text:<width$} |")? } else { write!(f, " {text:>width$} |")? }
             }
             writeln!(f)?;
-            if row == 0 {
+            if number == 0 {
                 for (column, width) in widths.iter().enumerate() {
                     let line = "-".repeat(width - 1);
                     if column == 0 { write!(f, "| {line}- |")? } else { write!(f, " {line}: |")? }
@@ -44,7 +57,7 @@ impl fmt::Display for Table {
 }
 
 /// `part` of `whole` in percent.
-pub(crate) fn percent(part: usize, whole: usize) -> String {
+pub fn percent(part: usize, whole: usize) -> String {
     if whole == 0 { "-".to_owned() } else { format!("{:.1} %", 100.0 * part as f64 / whole as f64) }
 }
 
@@ -58,5 +71,12 @@ mod tests {
         table.row(["yes".to_owned(), "12".to_owned()]);
         table.row(["stop".to_owned()]);
         assert_eq!(table.to_string(), "| word |  n |\n| ---- | -: |\n| yes  | 12 |\n| stop |  - |\n");
+    }
+
+    #[test]
+    fn a_bar_in_a_cell_opens_no_column() {
+        let mut table = Table::new(&["a|b"]);
+        table.row(["c|d".to_owned()]);
+        assert_eq!(table.to_string(), "| a\\|b |\n| ---- |\n| c\\|d |\n");
     }
 }
