@@ -1,7 +1,7 @@
 //! Words that a learner enrols by saying them three times, in any language.
 //!
-//! A recording becomes one vector: the speech encoder's output, standardized and averaged over the stretch that is
-//! loud. A word is the mean of its recordings' vectors. How near a sound is to it counts in spreads of how near other
+//! A recording becomes one vector: the speech encoder's output, averaged over the stretch that is loud, with the
+//! directions shrunk in which words differ anyway (whitening). A word is the mean of its recordings' vectors. How near a sound is to it counts in spreads of how near other
 //! people's other words are, so one limit serves every word and voice. No sound is kept.
 
 mod store;
@@ -23,19 +23,21 @@ pub const VECTOR_LEN: usize = 288;
 const OTHERS_MAX: usize = 256;
 /// Samples of one vector of the encoder.
 const STEP_SAMPLES: usize = 384;
-/// A sound is that word from here on, in spreads of other words. See the card of the speech encoder.
-const ACCEPT_SPREADS: f32 = 3.1;
+/// A sound is that word at the earliest here, in spreads of other words. See the card of the speech encoder.
+const ACCEPT_SPREADS: f32 = 7.8;
+/// The limit lies so far on the way from the nearest other word, in the same voice where there is one, to the word's own
+/// recordings. One voice through one microphone is nearer to itself than to other people, whatever it says.
+const OWN_SHARE: f32 = 0.6;
 /// So much nearer than to the next enrolled word.
-const MARGIN_SPREADS: f32 = 0.3;
+const MARGIN_SPREADS: f32 = 1.0;
 /// A recording that is less like the other recordings of its word is no good.
-const ALIKE_SPREADS: f32 = 2.5;
+const ALIKE_SPREADS: f32 = 4.0;
 /// What a spread beyond the limit is worth as a logit.
-const LOGIT_PER_SPREAD: f32 = 1.5;
+const LOGIT_PER_SPREAD: f32 = 0.5;
 
 /// The words in Chinese, in the order of [`Word::ALL`]: names that a slot can be called by, too.
-pub const NAMES_ZH: [&str; Word::COUNT] = [
-    "开心", "难过", "生气", "害怕", "惊讶", "厌恶", "平静", "是", "不是", "再来", "下一个", "帮忙", "停",
-];
+pub const NAMES_ZH: [&str; Word::COUNT] =
+    ["开心", "难过", "生气", "害怕", "惊讶", "厌恶", "平静", "是", "不是", "再来", "下一个", "帮忙", "停"];
 
 /// The word whose slot is called `name`: by its English or its Chinese name.
 pub fn slot(name: &str) -> Option<Word> {
@@ -53,10 +55,12 @@ impl Pattern {
     }
 }
 
-/// What words are measured against: how the encoder's output lies and spreads, and other people's other words.
+/// What words are measured against: where the encoder's output lies, in which directions it is shrunk and by how much,
+/// and other people's other words.
 pub(crate) struct Base {
     mean: Vec<f32>,
-    spread: Vec<f32>,
+    directions: Vec<[f32; VECTOR_LEN]>,
+    gains: Vec<f32>,
     others: Vec<Pattern>,
 }
 
@@ -69,11 +73,15 @@ impl Base {
             let (values, rest) = view.data().as_chunks::<4>();
             rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect::<Vec<_>>())
         };
-        let (mean, spread, others) = (floats("mean")?, floats("spread")?, floats("others")?);
-        let (others, rest) = others.as_chunks::<VECTOR_LEN>();
-        let fits = mean.len() == VECTOR_LEN && spread.len() == VECTOR_LEN && rest.is_empty();
-        let others: Vec<Pattern> = others.iter().take(OTHERS_MAX).map(|values| Pattern(*values)).collect();
-        (fits && others.len() > 1).then_some(Self { mean, spread, others })
+        let (mean, gains) = (floats("mean")?, floats("gains")?);
+        let vectors = |name: &str| {
+            let values = floats(name)?;
+            let (vectors, rest) = values.as_chunks::<VECTOR_LEN>();
+            (rest.is_empty() && vectors.len() <= OTHERS_MAX).then(|| vectors.to_vec())
+        };
+        let (directions, others) = (vectors("directions")?, vectors("others")?);
+        let fits = mean.len() == VECTOR_LEN && directions.len() == gains.len() && others.len() > 1;
+        fits.then(|| Self { mean, directions, gains, others: others.into_iter().map(Pattern).collect() })
     }
 
     /// The vector of a prepared clip. `memory` is the encoder's output for it, with `before` samples of silence in
@@ -90,8 +98,13 @@ impl Base {
                 *sum += value;
             }
         }
-        for ((sum, mean), spread) in sum.iter_mut().zip(&self.mean).zip(&self.spread) {
-            *sum = (*sum / steps.len() as f32 - mean) / spread;
+        for (sum, mean) in sum.iter_mut().zip(&self.mean) {
+            *sum = *sum / steps.len() as f32 - mean;
+        }
+        let plain = Pattern(sum);
+        for (direction, gain) in self.directions.iter().zip(&self.gains) {
+            let share = gain * plain.dot(direction);
+            sum.iter_mut().zip(direction).for_each(|(value, along)| *value += share * along);
         }
         unit(sum)
     }
@@ -99,7 +112,9 @@ impl Base {
 
 /// First and last sample of what is loud: within 25 dB of the loudest 25 ms, and a little around it.
 fn loud(audio: &[f32]) -> Option<(usize, usize)> {
-    const (WINDOW, HOP, SHARE): (usize, usize, f32) = (400, 160, 0.003_162);
+    const WINDOW: usize = 400;
+    const HOP: usize = 160;
+    const SHARE: f32 = 0.003_162;
     let windows = (audio.len().checked_sub(WINDOW)?) / HOP + 1;
     let energy = |i: usize| audio[i * HOP..][..WINDOW].iter().map(|sample| sample * sample).sum::<f32>();
     let energies: Vec<f32> = (0..windows).map(energy).collect();
@@ -131,7 +146,9 @@ pub enum Refused {
     #[error("a word takes 3 to 5 recordings, not {0}; record it again")]
     Count(usize),
     /// A recording holds no single word. Counted from 1.
-    #[error("recording {0} holds no single word of up to three seconds; say the word once, near the microphone")]
+    #[error(
+        "recording {0} holds no single word of up to three seconds; say the word once, near the microphone"
+    )]
     NoWord(usize),
     /// A recording does not sound like the others. Counted from 1.
     #[error("recording {0} does not sound like the others; say the same word again in the same way")]
@@ -153,6 +170,14 @@ struct One {
     word: Word,
     recordings: Vec<Pattern>,
     measure: Measure,
+    /// Spreads from which on a sound is this word.
+    limit: f32,
+}
+
+/// How near a recording is to the others of its word.
+fn alone(recordings: &[Pattern], index: usize, base: &Base) -> f32 {
+    let rest = recordings.iter().enumerate().filter(|(other, _)| *other != index);
+    Measure::of(rest.map(|(_, recording)| recording), base).spreads(&recordings[index])
 }
 
 /// A word as it is compared: the mean of recordings, and how near other words come to it.
@@ -211,13 +236,14 @@ impl Enrolled {
             return Err(Refused::Count(recordings.len()));
         }
         for (index, recording) in recordings.iter().enumerate() {
-            let rest = recordings.iter().enumerate().filter(|(other, _)| *other != index);
-            let own = Measure::of(rest.map(|(_, recording)| recording), base).spreads(recording);
+            let own = alone(&recordings, index, base);
             if own < ALIKE_SPREADS {
                 return Err(Refused::Unlike(index + 1));
             }
             let others = self.words.iter().filter(|one| one.word != word);
-            if let Some(one) = others.into_iter().find(|one| one.measure.spreads(recording) > own) {
+            if let Some(one) =
+                others.into_iter().find(|one| one.measure.spreads(recording) > own - MARGIN_SPREADS)
+            {
                 return Err(Refused::Alike(one.word));
             }
         }
@@ -228,7 +254,18 @@ impl Enrolled {
 
     fn put(&mut self, word: Word, recordings: Vec<Pattern>, base: &Base) {
         let measure = Measure::of(recordings.iter(), base);
-        self.words.push(One { word, recordings, measure });
+        self.words.push(One { word, recordings, measure, limit: ACCEPT_SPREADS });
+        let limits: Vec<f32> = self.words.iter().map(|one| self.limit(one, base)).collect();
+        self.words.iter_mut().zip(limits).for_each(|(one, limit)| one.limit = limit);
+    }
+
+    fn limit(&self, one: &One, base: &Base) -> f32 {
+        let others = self.words.iter().filter(|other| other.word != one.word);
+        let others = others.flat_map(|other| &other.recordings).chain(&base.others);
+        let nearest = others.map(|other| one.measure.spreads(other)).fold(0.0, f32::max);
+        let own: f32 = (0..one.recordings.len()).map(|index| alone(&one.recordings, index, base)).sum();
+        let own = own / one.recordings.len().max(1) as f32;
+        (OWN_SHARE * own + (1.0 - OWN_SHARE) * nearest).max(ACCEPT_SPREADS)
     }
 
     /// Forgets a word. Whether it was enrolled.
@@ -240,17 +277,16 @@ impl Enrolled {
 
     /// How well a sound fits each word, the best first. A word that hardly leads over the second is not at its limit.
     pub(crate) fn fits(&self, pattern: &Pattern) -> Vec<Fit> {
-        let fit = |one: &One| (one.word, one.measure.spreads(pattern));
+        let fit = |one: &One| (one.word, one.measure.spreads(pattern) - one.limit);
         let mut found: Vec<(Word, f32)> = self.words.iter().map(fit).collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let second = found.get(1).map_or(f32::MIN, |(_, spreads)| *spreads);
-        let lead = |place: usize, spreads: f32| {
-            let beyond = spreads - ACCEPT_SPREADS;
-            let margin = if place == 0 { spreads - second - MARGIN_SPREADS } else { beyond };
+        let second = found.get(1).map_or(f32::MIN, |(_, beyond)| *beyond);
+        let lead = |place: usize, beyond: f32| {
+            let margin = if place == 0 { beyond - second - MARGIN_SPREADS } else { beyond };
             LOGIT_PER_SPREAD * beyond.min(margin)
         };
         let fits = found.iter().enumerate();
-        fits.map(|(place, (word, spreads))| Fit { word: *word, logit: lead(place, *spreads) }).collect()
+        fits.map(|(place, (word, beyond))| Fit { word: *word, logit: lead(place, *beyond) }).collect()
     }
 }
 

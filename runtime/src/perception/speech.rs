@@ -4,7 +4,6 @@
 //! the log-probability that it is the whole transcript, so an unknown word scores low against all the words there
 //! are, not only against the list.
 
-
 mod own;
 
 use super::enrol::{Base, Enrolled};

@@ -3,8 +3,8 @@
 python tools/train/speech/enrol_base.py --data DIR [--models models] [--out models/speech-encoder/words.safetensors]
 
 From recordings of words in DIR/_unknown_, of one half of the speakers (keyword_eval.py has the halves):
-mean and spread of the encoder's output over the loud stretches, and the vector of each recording. The vectors are
-averages of 288 features; a recording cannot be made from them.
+the mean of the encoder's output over the loud stretches, the directions in which recordings differ with the gain that
+shrinks each (whitening), and the vector of each recording. Vectors are averages of 288 features over half a second.
 """
 
 import argparse
@@ -49,8 +49,22 @@ def steps(encoder, samples):
     return memory[(before + start) // STEP : -(-(before + end) // STEP) + 1]
 
 
-def vectors(means, mean, spread):
-    found = (means - mean) / spread
+# What is added to each variance, as a share of the mean variance.
+RIDGE = 0.3
+
+
+def whitening(means):
+    """Mean, directions, and the gain of each: x + sum of gain * (x along direction) * direction."""
+    mean = means.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(means - mean, full_matrices=False)
+    variances = sizes**2 / (len(means) - 1)
+    ridge = RIDGE * variances.sum() / means.shape[1]
+    return mean, directions, np.sqrt(ridge / (variances + ridge)) - 1
+
+
+def vectors(means, mean, directions, gains):
+    found = means - mean
+    found = found + (found @ directions.T * gains) @ directions
     return found / np.linalg.norm(found, axis=1, keepdims=True)
 
 
@@ -66,10 +80,9 @@ def main():
     encoder = session(Path(args.models) / "speech-encoder/model.onnx")
     found = [steps(encoder, read_wav(f)) for f in files]
     means = np.stack([f.mean(axis=0) for f in found]).astype(np.float64)
-    squares = np.stack([(f.astype(np.float64) ** 2).mean(axis=0) for f in found])
-    mean = means.mean(axis=0)
-    spread = np.sqrt(np.maximum(squares.mean(axis=0) - mean**2, 1e-8))
-    table = {"mean": mean, "spread": spread, "others": vectors(means, mean, spread)}
+    mean, directions, gains = whitening(means)
+    others = vectors(means, mean, directions, gains)
+    table = {"mean": mean, "directions": directions, "gains": gains, "others": others}
     Path(args.out).write_bytes(save({k: v.astype(np.float32) for k, v in table.items()}))
     print(f"{len(files)} recordings")
 

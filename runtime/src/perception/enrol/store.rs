@@ -106,7 +106,8 @@ impl Enrolled {
     }
 
     fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
-        const DAMAGED: &str = "it is damaged; forget all words with `petri words forget --all` and enrol them again";
+        const DAMAGED: &str =
+            "it is damaged; forget all words with `petri words forget --all` and enrol them again";
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(DAMAGED)?;
         if crc32fast::hash(content) != u32::from_le_bytes(*crc) {
             return Err(DAMAGED);
