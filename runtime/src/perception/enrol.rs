@@ -275,6 +275,11 @@ impl Enrolled {
         self.words.len() < before
     }
 
+    /// The word that a sound fits, and how well: a logit from 0. `None` when it fits none.
+    pub fn word(&self, pattern: &Pattern) -> Option<(Word, f32)> {
+        self.fits(pattern).first().filter(|fit| fit.logit >= 0.0).map(|fit| (fit.word, fit.logit))
+    }
+
     /// How well a sound fits each word, the best first. A word that hardly leads over the second is not at its limit.
     pub(crate) fn fits(&self, pattern: &Pattern) -> Vec<Fit> {
         let fit = |one: &One| (one.word, one.measure.spreads(pattern) - one.limit);

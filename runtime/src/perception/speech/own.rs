@@ -42,10 +42,22 @@ impl Speech {
             let Some(pattern) = self.pattern(clip)? else { return Ok(Err(Refused::NoWord(index + 1))) };
             patterns.push(pattern);
         }
-        Ok(enrolled.add(word, patterns, &self.base))
+        Ok(self.take(enrolled, word, patterns))
     }
 
-    fn pattern(&self, clip: &Clip) -> Result<Option<Pattern>, Error> {
+    /// As [`Speech::enrol`], from patterns.
+    ///
+    /// # Errors
+    /// A refusal, which changes nothing.
+    pub fn take(&self, enrolled: &mut Enrolled, word: Word, recordings: Vec<Pattern>) -> Result<(), Refused> {
+        enrolled.add(word, recordings, &self.base)
+    }
+
+    /// What a recording of a word is kept as; `None` when it is too short, too long or silent.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn pattern(&self, clip: &Clip) -> Result<Option<Pattern>, Error> {
         if !(WORD_SAMPLES_MIN..=WORD_SAMPLES_MAX).contains(&clip.samples().len()) {
             return Ok(None);
         }

@@ -1,9 +1,12 @@
 //! How often the models are right, and whether that is often enough.
 
 mod actions;
+mod disturb;
+mod enrolled;
 #[cfg(feature = "therapy")]
 mod expression;
 mod faces;
+mod hearing;
 mod keywords;
 mod text;
 
@@ -46,6 +49,8 @@ struct Part {
 
 const PARTS: &[Part] = &[
     keywords::PART,
+    hearing::PART,
+    enrolled::PART,
     #[cfg(feature = "therapy")]
     expression::PART,
     actions::PART,

@@ -4,6 +4,7 @@ pub(crate) mod accelerators;
 mod memory;
 mod onnxruntime;
 mod realistic;
+mod silence;
 mod timing;
 
 use crate::table::Table;
@@ -18,6 +19,9 @@ use timing::{Limits, Times};
 
 /// Peak resident memory of a whole session, in MB.
 const SESSION_MB_MAX: f64 = 300.0;
+
+/// What listening may cost while nobody speaks, in percent of one core.
+const SILENCE_PERCENT_MAX: f64 = 2.0;
 
 /// Options of `bench`.
 #[derive(Debug, clap::Args)]
@@ -52,6 +56,7 @@ pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
     println!("## bench\n\n{}, one thread, {} build.\n", processor(), build());
     // First, while this process holds nothing else.
     let mut perception = memory::load_all(store)?;
+    let voice = perception.voice.clone();
     let mut tasks = realistic::tasks(&mut perception)?;
     memory::report_after(&mut tasks)?;
 
@@ -85,12 +90,16 @@ pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
     if let Err(error) = &session {
         eprintln!("the memory of a session was not measured: {error:#}");
     }
-    let mut budgets = vec![Budget {
-        what: "memory of a session",
-        unit: "MB",
-        limit: SESSION_MB_MAX,
-        measured: session.ok(),
-    }];
+    let listening = silence::report(&voice)?;
+    let mut budgets = vec![
+        Budget { what: "memory of a session", unit: "MB", limit: SESSION_MB_MAX, measured: session.ok() },
+        Budget {
+            what: "listening while nobody speaks",
+            unit: "% of one core",
+            limit: SILENCE_PERCENT_MAX,
+            measured: Some(listening),
+        },
+    ];
     budgets.extend(tasks.iter().zip(&tasks_best).filter_map(|(task, times)| {
         let measured = times.as_ref().map(Times::median_ms);
         task.budget_ms.map(|limit| Budget { what: task.name, unit: "ms", limit, measured })
@@ -196,7 +205,7 @@ fn processor() -> String {
 }
 
 /// The project's folder: tools, pictures and recordings are found from here.
-fn root() -> anyhow::Result<PathBuf> {
+pub(crate) fn root() -> anyhow::Result<PathBuf> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     root.canonicalize().context("the project's folder has moved since this was built; build it again")
 }
