@@ -258,7 +258,7 @@ impl Ear {
     /// One word of the list, or else a reply in words.
     fn understand(&self, clip: &Clip, words: &Words) -> Result<Percept, Error> {
         let length_ms = clip.length_ms();
-        let mut heard = Heard { word: None, confidence: 0.0, best: Vec::new() };
+        let mut heard = Heard::default();
         if clip.samples().len() <= WORD_SAMPLES_MAX {
             heard = self.speech.word(clip, words)?;
         }

@@ -298,6 +298,11 @@ impl Journal {
         self.numbers("SELECT learner FROM trial UNION SELECT learner FROM profile ORDER BY 1")
     }
 
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     fn numbers(&self, select: &str) -> Result<Vec<u32>, Error> {
         let fail = |error: rusqlite::Error| explain(&self.path, &error);
         let mut statement = self.db.prepare(select).map_err(fail)?;

@@ -166,6 +166,49 @@ fn a_list_of_other_words_serves_as_well() {
     assert_eq!(speech.word(&clip, &none).expect("heard").word, None);
 }
 
+/// The recording, `percent` longer, softer and in a little noise.
+fn said_again(clip: &Clip, percent: usize, seed: u32) -> Clip {
+    let mut state = seed;
+    let samples = clip.samples();
+    let again = (0..samples.len() * (100 + percent) / 100).map(|i| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let noise = (state >> 8) as f32 / 8_388_608.0 - 1.0;
+        let at = samples.get(i * 100 / (100 + percent)).copied().unwrap_or_default();
+        at * 0.5 + noise * 0.001
+    });
+    Clip::new(again.collect())
+}
+
+#[test]
+fn a_word_that_was_enrolled_is_heard_and_other_words_are_not_taken_for_it() {
+    let mut speech = Speech::load(&store()).expect("the models");
+    let clip = |word: &str| intake::clip(&demo(&format!("{word}.wav"))).expect("a recording");
+    let nothing = speech.words(&[]).expect("an empty list");
+    let mut enrolled = speech.enrolled().clone();
+    let takes = [0, 4, 8].map(|percent| said_again(&clip("help"), percent, 1));
+    let calm = Word::Feeling(Emotion::Calm);
+    speech.enrol(&mut enrolled, calm, &takes).expect("the engine").expect("alike");
+    let mixed = [clip("help"), clip("next"), clip("again")];
+    let before = enrolled.clone();
+    speech.enrol(&mut enrolled, Word::Yes, &mixed).expect("the engine").expect_err("three words");
+    let silence = [0, 1, 2].map(|_| Clip::new(vec![0.0; 16_000]));
+    speech.enrol(&mut enrolled, Word::Yes, &silence).expect("the engine").expect_err("no word");
+    assert_eq!(enrolled, before);
+    speech.listen_for(enrolled);
+    let heard = speech.word(&said_again(&clip("help"), 6, 7), &nothing).expect("heard");
+    assert_eq!(heard.word.as_deref(), Some("calm"), "{heard:?}");
+    assert!(heard.confidence >= 0.5 && heard.best[0].0 == "calm", "{heard:?}");
+    for word in ["no", "again", "next"] {
+        let heard = speech.word(&clip(word), &nothing).expect("heard");
+        assert!(heard.word.is_none() && heard.confidence < 0.5, "{word}: {heard:?}");
+    }
+    // Beside a list, the list's own words are heard as before, and what was enrolled is the runner-up at most.
+    let list = speech.words(&Word::ALL.map(Word::text)).expect("the list");
+    for word in ["no", "again", "next"] {
+        assert_eq!(speech.word(&clip(word), &list).expect("heard").word.as_deref(), Some(word));
+    }
+}
+
 #[test]
 fn sentences_are_read() {
     use Sentiment::{Negative, Neutral, Positive};

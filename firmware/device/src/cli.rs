@@ -59,10 +59,15 @@ pub(crate) enum Command {
         /// The words to listen for, with commas between them.
         #[arg(long, value_delimiter = ',', value_name = "WORDS")]
         words: Vec<String>,
+        #[command(flatten)]
+        keeping: Keeping,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
+    /// Words that a learner enrols by saying them, in any language.
+    #[command(subcommand)]
+    Words(crate::words::Words),
     /// Say what a text expresses.
     Read {
         /// A sentence or two.

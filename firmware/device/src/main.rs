@@ -12,6 +12,7 @@ mod papers;
 mod play;
 mod sheet;
 mod teller;
+mod words;
 
 use anyhow::bail;
 use clap::Parser;
@@ -63,13 +64,14 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
         }
-        Command::Hear { wav, words, json } => {
+        Command::Hear { wav, words, keeping, json } => {
             let clip = intake::clip(&wav)?;
             let mut list: Vec<&str> = words.iter().map(String::as_str).collect();
             if list.is_empty() {
                 list.extend(Word::ALL.map(Word::text));
             }
             let mut perception = Perception::load(Engine::new(&store, &start()).adapted(site))?;
+            words::listen_for(&mut perception.speech, &keeping)?;
             let words = perception.speech.words(&list)?;
             let sound = perception.listen(&clip, &words)?;
             print(json, &sound, report::heard(&sound))
@@ -102,6 +104,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models { action: None } => models(&store, &start()),
         Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
+        Command::Words(action) => words::command(Engine::new(&store, &start()), action),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One session, whoever the learner is.
 
 use crate::journal::{Journal, Profile};
+use crate::perception::enrol;
 use crate::ports::Board;
 use crate::replay::{Recorder, Start};
 use crate::run::{Happening, Keeper, Summary, run};
@@ -31,7 +32,7 @@ impl Plan<'_> {
     pub fn play(
         &self,
         board: Board,
-        perception: Perception,
+        mut perception: Perception,
         journal: &mut Journal,
         (learner, profile): (u32, Profile),
         tell: &mut dyn FnMut(Happening<'_>),
@@ -44,6 +45,15 @@ impl Plan<'_> {
             board.microphone = None;
         }
         board.has_keyboard &= !profile.sensors_off.has(Sensor::Keyboard);
+        let words = enrol::path(journal.path(), learner);
+        match perception.speech.read_enrolled(&words) {
+            Ok(words) => perception.speech.listen_for(words),
+            // A session without them is better than none.
+            Err(error) => {
+                perception.speech.listen_for(enrol::Enrolled::default());
+                tell(Happening::Trouble(&error.to_string()));
+            }
+        }
         let sensors = board.sensors();
         let today = board.clock.day();
         let mut progress = journal.progress(learner)?;

@@ -2,6 +2,7 @@
 
 use super::{Journal, explain};
 use crate::Error;
+use crate::perception::enrol;
 use rusqlite::params;
 use std::collections::HashMap;
 use std::fs::File;
@@ -25,11 +26,13 @@ pub struct Erased {
 }
 
 impl Journal {
-    /// Erases all that is kept of a learner, or of everybody, and shows that its bytes are gone from the file.
+    /// Erases all that is kept of a learner, or of everybody, enrolled words included, and shows that its bytes are
+    /// gone from the journal.
     ///
     /// # Errors
     /// When the file cannot be written, or another program reads it.
     pub fn erase(&mut self, learner: Option<u32>) -> Result<Erased, Error> {
+        enrol::erase(&self.path, learner)?;
         match learner {
             Some(learner) => self.wipe("learner = ?1", learner, true),
             None => self.wipe("?1 = 0", 0, true),

@@ -9,6 +9,7 @@ pub mod choice;
 pub mod concern;
 mod crop;
 pub mod detect;
+pub mod enrol;
 pub mod explain;
 #[cfg(feature = "therapy")]
 pub mod expression;
@@ -238,7 +239,7 @@ impl Perception {
     pub fn listen(&mut self, clip: &Clip, words: &speech::Words) -> Result<Sound, Error> {
         let utterances = self.voice.utterances(clip)?;
         if utterances.is_empty() {
-            let heard = speech::Heard { word: None, confidence: 0.0, best: Vec::new() };
+            let heard = speech::Heard::default();
             return Ok(Sound { speech: false, heard, transcript: String::new() });
         }
         let said: Vec<String> =
@@ -249,7 +250,7 @@ impl Perception {
         } else {
             match utterances.as_slice() {
                 [only] => self.speech.word(only, words)?,
-                _ => speech::Heard { word: None, confidence: 0.0, best: Vec::new() },
+                _ => speech::Heard::default(),
             }
         };
         let transcript = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");

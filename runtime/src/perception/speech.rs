@@ -4,25 +4,35 @@
 //! the log-probability that it is the whole transcript, so an unknown word scores low against all the words there
 //! are, not only against the list.
 
+mod own;
+
+use super::enrol::{Base, Enrolled};
 use super::tokens::Tokens;
 use crate::engine::{Engine, Model, tensor};
 use crate::media::SAMPLE_RATE_HZ;
 use crate::{Clip, Error};
 use petri_models::Id;
 use serde::Serialize;
+use std::sync::Arc;
 use tract_core::prelude::{TValue, tvec};
 
 /// Score of a word that was not even begun.
 const NEVER: f32 = -99.0;
 /// Longest word list.
 pub const WORDS_MAX: usize = 64;
+/// Words that are scored and never answered: each sounds like a word of the list, which must not be lower.
+const RIVALS: [(&str, &str); 1] = [("no", "go")];
+/// Other ways to say a word of the list.
+const ALIASES: [(&str, &str); 1] = [("yes", "yeah")];
 
 /// Recognizes words and writes speech down.
 #[derive(Clone)]
 pub struct Speech {
     encoder: Model,
     decoder: Model,
-    tokens: std::sync::Arc<Tokens>,
+    tokens: Arc<Tokens>,
+    base: Arc<Base>,
+    enrolled: Arc<Enrolled>,
     rules: Rules,
 }
 
@@ -48,12 +58,15 @@ struct Rules {
     rarity_reference: f32,
     rarity_weight: f32,
     rarity_limit: f32,
+    alias_handicap: f32,
 }
 
 /// A list of words to listen for, prepared once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
     words: Vec<Wanted>,
+    /// How many of them may be answered; rivals follow.
+    listed: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,18 +74,21 @@ struct Wanted {
     text: String,
     /// Token ids with a capital and without.
     spellings: [Vec<i64>; 2],
+    /// Another way to say it, which counts for less.
+    alias: Option<[Vec<i64>; 2]>,
     /// What a word gets for being rare: the decoder expects it less, however clearly it is said.
     bonus: f32,
 }
 
 /// What a clip was heard as.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Heard {
     /// The word of the list, or none when no word of the list was said clearly enough.
     pub word: Option<String>,
     /// Confidence in `word`, or in the best guess that was rejected: 0 to 1.
     pub confidence: f32,
-    /// The two best words with their log-probabilities.
+    /// What it sounds most like, and the runner-up: words with their log-probabilities. That of an enrolled word is
+    /// brought to the same scale.
     pub best: Vec<(String, f32)>,
 }
 
@@ -93,6 +109,11 @@ impl Speech {
         let decoder = Model::load(engine, Id::SpeechDecoder)?;
         let encoder = Model::load(engine, Id::SpeechEncoder)?;
         let tokens = Tokens::parse(&engine.store().asset(Id::SpeechDecoder, "tokens.txt")?);
+        let base = Base::parse(&engine.store().asset(Id::SpeechEncoder, "words.safetensors")?);
+        let base = base.ok_or_else(|| Error::Engine {
+            id: Id::SpeechEncoder.folder(),
+            reason: "words.safetensors is not of the form that is expected".to_owned(),
+        })?;
         let settings = decoder.manifest();
         let number = |name: &str| settings.number(name);
         let samples = |seconds: f32| (seconds * SAMPLE_RATE_HZ as f32) as usize;
@@ -118,8 +139,10 @@ impl Speech {
             rarity_reference: number("rarity_reference"),
             rarity_weight: number("rarity_weight"),
             rarity_limit: number("rarity_limit"),
+            alias_handicap: number("alias_handicap"),
         };
-        Ok(Self { encoder, decoder, tokens: tokens.into(), rules })
+        let enrolled = Arc::default();
+        Ok(Self { encoder, decoder, tokens: tokens.into(), base: base.into(), enrolled, rules })
     }
 
     /// Prepares a list of words, at most [`WORDS_MAX`]; empty ones and those beyond are left out.
@@ -130,49 +153,61 @@ impl Speech {
         let silence = self.encode(&vec![0.0; SAMPLE_RATE_HZ as usize])?;
         let first = self.first(&silence)?;
         let mut words = Vec::new();
-        for text in list.iter().filter(|text| !text.trim().is_empty()).take(WORDS_MAX) {
-            let spellings =
-                [capitalized(text), text.to_lowercase()].map(|spelling| self.tokens.encode(&spelling));
+        let wanted = list.iter().copied().filter(|text| !text.trim().is_empty()).take(WORDS_MAX);
+        let wanted: Vec<&str> = wanted.collect();
+        let has = |word: &str| wanted.iter().any(|other| other.eq_ignore_ascii_case(word));
+        let rivals = RIVALS.iter().filter(|(word, rival)| has(word) && !has(rival)).map(|(_, rival)| *rival);
+        for text in wanted.iter().copied().chain(rivals) {
+            let alias = ALIASES.iter().find(|(word, alias)| text.eq_ignore_ascii_case(word) && !has(alias));
+            let alias = alias.map(|(_, alias)| self.spellings(alias));
+            let spellings = self.spellings(text);
             let candidates: Vec<(usize, &[i64])> = spellings.iter().map(|ids| (0, ids.as_slice())).collect();
             let expected = log_sum(&self.totals(&silence, &first, &candidates)?);
             let rules = &self.rules;
             let bonus =
                 (rules.rarity_weight * (rules.rarity_reference - expected)).clamp(0.0, rules.rarity_limit);
-            words.push(Wanted { text: (*text).to_owned(), spellings, bonus });
+            words.push(Wanted { text: text.to_owned(), spellings, alias, bonus });
         }
-        Ok(Words { words })
+        Ok(Words { words, listed: wanted.len() })
+    }
+
+    fn spellings(&self, word: &str) -> [Vec<i64>; 2] {
+        [capitalized(word), word.to_lowercase()].map(|spelling| self.tokens.encode(&spelling))
     }
 
     /// Which of `words` the clip says, if any.
     ///
     /// A clear score decides at once. In between, the clip is looked at again with other silence around it, and
-    /// the mean of both looks decides.
+    /// the mean of both looks decides. A word that the learner enrolled is answered with the device's own word that it
+    /// stands for; of two that are sure, the surer counts.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn word(&self, clip: &Clip, words: &Words) -> Result<Heard, Error> {
-        let nothing = Heard { word: None, confidence: 0.0, best: Vec::new() };
-        let Some(audio) = self.prepare(clip.samples()) else { return Ok(nothing) };
+        let Some(audio) = self.prepare(clip.samples()) else { return Ok(Heard::default()) };
         let rules = &self.rules;
-        let mut scores = self.look(&audio, 0, words)?;
-        let Some(mut first) = leader(&scores) else { return Ok(nothing) };
-        let clear = first.score >= rules.accept;
-        let mut accepted = clear && first.margin >= rules.margin;
-        if !clear && first.score >= rules.reject {
-            let again = self.look(&audio, 1, words)?;
+        let memory = self.encode_padded(&audio, 0)?;
+        let mut scores = self.look(&memory, words)?;
+        let mut guess = self.judge(&scores, words, rules.accept);
+        if guess.as_ref().is_some_and(|guess| guess.score < rules.accept && guess.score >= rules.reject) {
+            let again = self.look(&self.encode_padded(&audio, 1)?, words)?;
             for (score, other) in scores.iter_mut().zip(again) {
                 *score = log_sum(&[*score, other]) - std::f32::consts::LN_2;
             }
-            first = leader(&scores).unwrap_or(first);
-            accepted = first.score >= rules.mean && first.margin >= rules.margin;
+            guess = self.judge(&scores, words, rules.mean);
         }
-        let text = |index: usize| words.words[index].text.clone();
-        let best = std::iter::once(first.index).chain(first.second);
-        Ok(Heard {
-            word: accepted.then(|| text(first.index)),
-            confidence: self.confidence(&first, accepted),
-            best: best.map(|index| (text(index), scores[index])).collect(),
-        })
+        Ok(self.heard(words, &scores, guess, &self.fits(&audio, &memory)))
+    }
+
+    /// The best word of the list, and whether it is answered: it reaches `limit`, leads, and no rival is above it.
+    fn judge(&self, scores: &[f32], words: &Words, limit: f32) -> Option<Guess> {
+        let (listed, rivals) = scores.split_at_checked(words.listed)?;
+        let first = leader(listed)?;
+        let rival = rivals.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let spare = [first.score - limit, first.margin - self.rules.margin, first.score - rival];
+        let lead = (first.score - self.rules.mean).min(spare[1]).min(spare[2]);
+        let answered = spare.iter().all(|spare| *spare >= 0.0);
+        Some(Guess { index: first.index, score: first.score, answered, lead })
     }
 
     /// Writes down what the clip says; greedy, at most the manifest's tokens a second.
@@ -215,23 +250,35 @@ impl Speech {
         Some(samples.iter().map(|sample| (sample - mean) * gain).collect())
     }
 
-    /// Score of each word as the whole transcript, with the silence of this look around the clip.
-    fn look(&self, audio: &[f32], look: usize, words: &Words) -> Result<Vec<f32>, Error> {
+    /// The clip as the encoder sees it, with the silence of this look around it.
+    fn encode_padded(&self, audio: &[f32], look: usize) -> Result<Memory, Error> {
         let (before, after) = self.rules.pads[look];
         let mut padded = vec![0.0; before + audio.len() + after];
         padded[before..before + audio.len()].copy_from_slice(audio);
-        let memory = self.encode(&padded)?;
-        let first = self.first(&memory)?;
+        self.encode(&padded)
+    }
+
+    /// Score of each word as the whole transcript.
+    fn look(&self, memory: &Memory, words: &Words) -> Result<Vec<f32>, Error> {
+        let first = self.first(memory)?;
         // Only spellings whose first token is at all likely are followed further: most words cost nothing.
-        let mut alive = Vec::new();
+        let mut alive: Vec<(usize, &[i64])> = Vec::new();
+        let mut handicaps = Vec::new();
         for (word, wanted) in words.words.iter().enumerate() {
-            let likely =
-                |ids: &&Vec<i64>| ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune);
-            alive.extend(wanted.spellings.iter().filter(likely).map(|ids| (word, ids.as_slice())));
+            let spellings = wanted.spellings.iter().map(|ids| (ids, 0.0));
+            let aliases = wanted.alias.iter().flatten().map(|ids| (ids, self.rules.alias_handicap));
+            for (ids, handicap) in spellings.chain(aliases) {
+                if ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune) {
+                    alive.push((word, ids));
+                    handicaps.push(handicap);
+                }
+            }
         }
         let mut scores = vec![NEVER; words.words.len()];
-        for ((word, _), total) in alive.iter().zip(self.totals(&memory, &first, &alive)?) {
-            scores[*word] = log_sum(&[scores[*word], total]);
+        for (((word, _), handicap), total) in
+            alive.iter().zip(&handicaps).zip(self.totals(memory, &first, &alive)?)
+        {
+            scores[*word] = log_sum(&[scores[*word], total - handicap]);
         }
         for (score, wanted) in scores.iter_mut().zip(&words.words).filter(|(score, _)| **score > NEVER) {
             *score += wanted.bonus;
@@ -295,18 +342,19 @@ impl Speech {
         ];
         Ok(self.decoder.floats(inputs.into_iter().collect())?.pop().unwrap_or_default())
     }
+}
 
-    /// 0.5 at the threshold, towards 1 as the word explains the sound better and leads by more.
-    fn confidence(&self, first: &Leader, accepted: bool) -> f32 {
-        let lead = (first.score - self.rules.mean).min(first.margin - self.rules.margin);
-        let confidence = 1.0 / (1.0 + (-lead).exp());
-        if accepted { confidence.max(0.5) } else { confidence.min(0.499) }
-    }
+/// A word of the list that the clip may say.
+struct Guess {
+    index: usize,
+    score: f32,
+    answered: bool,
+    /// By how much it passes what limits it; a logit.
+    lead: f32,
 }
 
 struct Leader {
     index: usize,
-    second: Option<usize>,
     score: f32,
     margin: f32,
 }
@@ -315,9 +363,9 @@ struct Leader {
 fn leader(scores: &[f32]) -> Option<Leader> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-    let (&index, second) = (order.first()?, order.get(1).copied());
-    let margin = scores[index] - second.map_or(NEVER, |second| scores[second]);
-    Some(Leader { index, second, score: scores[index], margin })
+    let &index = order.first()?;
+    let margin = scores[index] - order.get(1).map_or(NEVER, |second| scores[*second]);
+    Some(Leader { index, score: scores[index], margin })
 }
 
 /// The word as it begins a sentence.

@@ -12,7 +12,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError  # noqa: E402
-from settings import KEYWORD_SETTINGS as SET  # noqa: E402
+from settings import ALIASES, RIVALS, KEYWORD_SETTINGS as SET  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
 SAMPLE_RATE = 16000
@@ -77,21 +77,24 @@ class Recognizer:
         before, after = (int(SET[k][look] * SAMPLE_RATE / 1000) for k in ("pad_before_ms", "pad_after_ms"))
         memory = self.encode(np.concatenate([np.zeros(before, np.float32), audio, np.zeros(after, np.float32)]))
         first = self.decode(memory, [[SET["bos_id"]]], [0])[0]
-        spellings = [(w, ids) for w in words for ids in self.spellings(w)]
-        alive = [(w, ids) for w, ids in spellings if first[ids[0]] >= SET["prune_log_probability"]]
+        handicap = SET["alias_handicap"]
+        spellings = [(w, ids, 0.0) for w in words for ids in self.spellings(w)]
+        aliases = [(w, ALIASES[w]) for w in words if w in ALIASES and ALIASES[w] not in words]
+        spellings += [(w, ids, handicap) for w, alias in aliases for ids in self.spellings(alias)]
+        alive = [(w, ids, h) for w, ids, h in spellings if first[ids[0]] >= SET["prune_log_probability"]]
         scores = dict.fromkeys(words, NEVER)
         if not alive:
             return scores
-        length = 1 + max(len(ids) for _, ids in alive)
+        length = 1 + max(len(ids) for _, ids, _ in alive)
         batch = np.full((len(alive), length), SET["eos_id"], np.int64)
         rows = []
-        for i, (_, ids) in enumerate(alive):
+        for i, (_, ids, _) in enumerate(alive):
             batch[i, : 1 + len(ids)] = [SET["bos_id"], *ids]
             rows += [i * length + j for j in range(1, 1 + len(ids))]
         table = iter(self.decode(memory, batch, rows))
         ends = [int(e) for e in SET["end_ids"]]
-        for word, ids in alive:
-            total = first[ids[0]]
+        for word, ids, handicap in alive:
+            total = first[ids[0]] - handicap
             for following in ids[1:]:
                 total += next(table)[following]
             total += log_sum(next(table)[ends])
@@ -119,16 +122,17 @@ class Recognizer:
         audio = self.prepare(samples)
         if audio is None:
             return None, dict.fromkeys(words, NEVER)
-        scores = self.look(audio, 0, words)
-        best, score, margin = leader(scores)
+        rivals = [r for w, r in RIVALS.items() if w in words and r not in words]
+        scores = self.look(audio, 0, [*words, *rivals])
+        best, score, lead = leader(scores, words, rivals)
         if score < SET["reject_log_probability"]:
             return None, scores
         if score >= SET["accept_log_probability"]:
-            return (best if margin >= SET["margin"] else None), scores
-        again = self.look(audio, 1, words)
-        scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in words}
-        best, score, margin = leader(scores)
-        accepted = score >= SET["mean_log_probability"] and margin >= SET["margin"]
+            return (best if lead >= 0 else None), scores
+        again = self.look(audio, 1, [*words, *rivals])
+        scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in scores}
+        best, score, lead = leader(scores, words, rivals)
+        accepted = score >= SET["mean_log_probability"] and lead >= 0
         return (best if accepted else None), scores
 
     def transcribe(self, samples):
@@ -150,8 +154,9 @@ def log_sum(values):
     return float(top + np.log(np.exp(values - top).sum()))
 
 
-def leader(scores):
-    """Best word, its score, and its lead over the second; ties go to the earlier word."""
-    order = sorted(scores, key=lambda w: -scores[w])
+def leader(scores, words, rivals):
+    """Best word, its score, and by how much it leads over the other words and the rivals, beyond what it must."""
+    order = sorted(words, key=lambda w: -scores[w])
     second = scores[order[1]] if len(order) > 1 else NEVER
-    return order[0], scores[order[0]], scores[order[0]] - second
+    best = scores[order[0]]
+    return order[0], best, min([best - second - SET["margin"], *(best - scores[r] for r in rivals)])

@@ -28,8 +28,15 @@ KEYWORD_SETTINGS = {
     "rarity_reference": -10.0,
     "rarity_weight": 0.25,
     "rarity_limit": 2.0,
+    # What another way to say a word loses against the word itself.
+    "alias_handicap": 2.4,
     # Free transcription, greedy.
     "tokens_per_second": 6.5,
     "max_tokens": 96,
     "max_transcribe_seconds": 15.0,
 }
+
+# Words that are scored and never answered where the list has the first word but not them.
+RIVALS = {"no": "go"}
+# Other ways to say a word of the list.
+ALIASES = {"yes": "yeah"}

@@ -42,6 +42,10 @@ def golden_audio():
     return (0.2 * voice * envelope).astype(np.float32)[None]
 
 
+# Made by enrol_base.py; it stays as it is when the encoder is written again.
+WORDS = Path(__file__).resolve().parents[3] / "models/speech-encoder/words.safetensors"
+
+
 def write_encoder(packages_dir, out):
     weights = encoder_weights(packages_dir)
     audio = golden_audio()
@@ -59,7 +63,8 @@ def write_encoder(packages_dir, out):
         "settings": {"sample_rate_hz": 16000, "samples_per_step": 384, "min_samples": 895},
     }
     outputs = run_onnx(build_encoder(weights, float_parent=True), {"audio": audio})
-    write_model_folder(out, description, build_encoder(weights), {"audio": audio}, outputs)
+    assets = {"words.safetensors": WORDS.read_bytes()}
+    write_model_folder(out, description, build_encoder(weights), {"audio": audio}, outputs, assets)
 
 
 def write_decoder(packages_dir, out):

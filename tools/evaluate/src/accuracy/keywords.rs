@@ -11,7 +11,7 @@ use petri_runtime::perception::speech::Speech;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const DATA: &str = "speech/speech-commands-v2-test";
+pub(super) const DATA: &str = "speech/speech-commands-v2-test";
 
 pub(super) const PART: Part = Part {
     name: "keywords",
@@ -25,11 +25,13 @@ const FOLDERS: [&str; 5] = ["yes", "no", "stop", "go", UNKNOWN];
 /// Files here are named after the word that they hold.
 const UNKNOWN: &str = "_unknown_";
 /// Not in the list and one sound away from "no", so it is counted apart.
-const HARD: &str = "go";
+pub(super) const HARD: &str = "go";
 
-struct Recording {
-    said: String,
-    path: PathBuf,
+/// A recording of a word.
+pub(super) struct Recording {
+    /// The word.
+    pub(super) said: String,
+    pub(super) path: PathBuf,
 }
 
 /// What became of the recordings of one word.
@@ -133,7 +135,7 @@ fn accepted(name: &str, counts: Counts) -> [String; 5] {
     ]
 }
 
-fn recordings(folder: &Path) -> anyhow::Result<Vec<Recording>> {
+pub(super) fn recordings(folder: &Path) -> anyhow::Result<Vec<Recording>> {
     let mut found = Vec::new();
     for name in FOLDERS {
         for path in files(&folder.join(name), &["wav"])? {

@@ -2,9 +2,12 @@
 
 mod actions;
 mod chinese;
+mod disturb;
+mod enrolled;
 #[cfg(feature = "therapy")]
 mod expression;
 mod faces;
+mod hearing;
 mod keywords;
 mod own;
 mod reviews;
@@ -49,6 +52,8 @@ struct Part {
 
 const PARTS: &[Part] = &[
     keywords::PART,
+    hearing::PART,
+    enrolled::PART,
     #[cfg(feature = "therapy")]
     expression::PART,
     actions::PART,

@@ -4,9 +4,9 @@ pub(crate) mod accelerators;
 mod memory;
 mod onnxruntime;
 mod realistic;
+mod silence;
 mod timing;
 
-use crate::table::Table;
 use anyhow::bail;
 use onnxruntime::OnnxRuntime;
 use petri_figures::{Bars, Book, Figure, Limit, Report, today};
@@ -19,6 +19,9 @@ use timing::{Limits, Times};
 
 /// Peak resident memory of a whole session, in MB.
 const SESSION_MB_MAX: f64 = 300.0;
+
+/// What listening may cost while nobody speaks, in percent of one core.
+const SILENCE_PERCENT_MAX: f64 = 2.0;
 
 /// Options of `bench`.
 #[derive(Debug, clap::Args)]
@@ -66,6 +69,7 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
     ));
     // First, while this process holds nothing else.
     let mut perception = memory::load_all(store, &mut report)?;
+    let voice = perception.voice.clone();
     let mut tasks = realistic::tasks(&mut perception)?;
     memory::report_after(&mut tasks, &mut report)?;
 
@@ -78,12 +82,16 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
     if let Err(error) = &session {
         eprintln!("the memory of a session was not measured: {error:#}");
     }
-    let mut budgets = vec![Budget {
-        what: "memory of a session",
-        unit: "MB",
-        limit: SESSION_MB_MAX,
-        measured: session.ok(),
-    }];
+    let listening = silence::report(&voice, &mut report)?;
+    let mut budgets = vec![
+        Budget { what: "memory of a session", unit: "MB", limit: SESSION_MB_MAX, measured: session.ok() },
+        Budget {
+            what: "listening while nobody speaks",
+            unit: "% of one core",
+            limit: SILENCE_PERCENT_MAX,
+            measured: Some(listening),
+        },
+    ];
     budgets.extend(tasks.iter().zip(&rounds.tasks).filter_map(|(task, times)| {
         let measured = times.as_ref().map(Times::median_ms);
         task.budget_ms.map(|limit| Budget { what: task.name, unit: "ms", limit, measured })

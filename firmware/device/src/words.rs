@@ -1,0 +1,130 @@
+//! `petri words`: words that a learner enrols by saying them, in any language.
+
+use crate::cli::Keeping;
+use crate::say;
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use petri_core::Word;
+use petri_runtime::engine::Engine;
+use petri_runtime::perception::enrol::{self, Enrolled, NAMES_ZH, slot};
+use petri_runtime::perception::speech::Speech;
+use petri_runtime::perception::voice::VoiceActivity;
+use petri_runtime::{Clip, intake};
+use std::path::PathBuf;
+
+/// What to do with a learner's own words.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Words {
+    /// Teach the device how this learner says a word: three to five recordings of it, in any language.
+    Enrol(Enrol),
+    /// List what is enrolled.
+    List {
+        #[command(flatten)]
+        keeping: Keeping,
+    },
+    /// Forget a word, or all of them.
+    Forget {
+        /// The word.
+        #[arg(value_parser = word, required_unless_present = "all", conflicts_with = "all")]
+        word: Option<Word>,
+        /// Forget all words of the learner.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        keeping: Keeping,
+    },
+}
+
+/// How to enrol a word.
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    /// What the device takes it for, in English or Chinese: happy, yes, next; 开心, 是, 下一个.
+    #[arg(value_parser = word)]
+    word: Word,
+    /// A recording of the word alone; give three to five.
+    #[arg(long, value_name = "FILE", required = true)]
+    wav: Vec<PathBuf>,
+    #[command(flatten)]
+    keeping: Keeping,
+}
+
+fn word(name: &str) -> Result<Word, String> {
+    slot(name).ok_or_else(|| {
+        let names = Word::ALL.iter().zip(NAMES_ZH).map(|(word, zh)| format!("{} {zh}", word.text()));
+        format!("use one of: {}", names.collect::<Vec<_>>().join(", "))
+    })
+}
+
+fn named(word: Word) -> String {
+    let zh = Word::ALL.iter().position(|other| *other == word).map(|index| NAMES_ZH[index]);
+    format!("{} {}", word.text(), zh.unwrap_or_default())
+}
+
+/// Listens for the words that a learner has enrolled; without a journal's place there are none.
+pub(crate) fn listen_for(speech: &mut Speech, keeping: &Keeping) -> anyhow::Result<()> {
+    if let Ok(journal) = keeping.path() {
+        let enrolled = speech.read_enrolled(&enrol::path(&journal, keeping.learner))?;
+        speech.listen_for(enrolled);
+    }
+    Ok(())
+}
+
+pub(crate) fn command(engine: Engine<'_>, action: Words) -> anyhow::Result<()> {
+    match action {
+        Words::Enrol(options) => enrol(engine, &options),
+        Words::List { keeping } => {
+            let path = enrol::path(&keeping.path()?, keeping.learner);
+            let enrolled = Speech::load(engine)?.read_enrolled(&path)?;
+            if enrolled.is_empty() {
+                say(format_args!("no words of learner {} are enrolled", keeping.learner));
+            }
+            for (word, recordings) in enrolled.words() {
+                say(format_args!("{}: {recordings} recordings", named(word)));
+            }
+            Ok(())
+        }
+        Words::Forget { word: Some(word), keeping, .. } => {
+            let path = enrol::path(&keeping.path()?, keeping.learner);
+            let mut enrolled = Speech::load(engine)?.read_enrolled(&path)?;
+            if !enrolled.forget(word) {
+                bail!("nothing is enrolled for {}; `petri words list` says what is", named(word));
+            }
+            enrolled.write(&path)?;
+            say(format_args!("forgotten: {}", named(word)));
+            Ok(())
+        }
+        // Without reading them: this is the way out of a damaged file, too.
+        Words::Forget { word: None, keeping, .. } => {
+            Enrolled::default().write(&enrol::path(&keeping.path()?, keeping.learner))?;
+            say(format_args!("all words of learner {} are forgotten", keeping.learner));
+            Ok(())
+        }
+    }
+}
+
+fn enrol(engine: Engine<'_>, options: &Enrol) -> anyhow::Result<()> {
+    let path = enrol::path(&options.keeping.path()?, options.keeping.learner);
+    let (speech, mut voice) = (Speech::load(engine)?, VoiceActivity::load(engine)?);
+    let mut enrolled = speech.read_enrolled(&path)?;
+    let recordings: Vec<Clip> = options
+        .wav
+        .iter()
+        .take(enrol::RECORDINGS.end() + 1)
+        .map(|wav| {
+            // As a session would hear it.
+            let found = voice.utterances(&intake::clip(wav)?)?;
+            let [only] = <[Clip; 1]>::try_from(found).map_err(|found| {
+                anyhow::anyhow!("{} utterances were found in it, not one; record the word alone", found.len())
+            })?;
+            Ok(only)
+        })
+        .zip(&options.wav)
+        .map(|(clip, wav): (anyhow::Result<Clip>, _)| {
+            clip.with_context(|| format!("cannot use {}", wav.display()))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    speech.enrol(&mut enrolled, options.word, &recordings)??;
+    enrolled.write(&path)?;
+    say(format_args!("enrolled: {}, {} recordings", named(options.word), recordings.len()));
+    Ok(())
+}
