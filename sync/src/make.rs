@@ -69,15 +69,69 @@ pub fn make(journal: &mut Journal, stamp: &mut Stamp<'_>) -> Result<Vec<Period>,
 
 /// The sums of a term over all learners who did not refuse.
 fn sums(journal: &Journal, period: Period) -> Result<Sums, Error> {
+    let mut sums = Sums::default();
+    for part in parts(journal, period)? {
+        sums.add(&part);
+    }
+    Ok(sums)
+}
+
+fn parts(journal: &Journal, period: Period) -> Result<Vec<Part>, Error> {
     let (first, after) = period.days();
     let first = first.max(journal.sharing()?.since_day);
     let refused = journal.sync_refusals()?;
-    let mut sums = Sums::default();
+    let mut parts = Vec::new();
     for learner in journal.learners()?.into_iter().filter(|learner| !refused.contains(learner)) {
         let entries = journal.entries(learner)?;
         let counts = |stored: &&Stored| (first..after).contains(&stored.day);
         let age = journal.profile(learner)?.unwrap_or_default().age;
-        sums.add(&Part::of(age, entries.iter().filter(counts).map(|stored| &stored.entry)));
+        parts.push(Part::of(age, entries.iter().filter(counts).map(|stored| &stored.entry)));
     }
-    Ok(sums)
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use petri_core::{Channel, Emotion, Entry, Exercise, Judge, Moves, Outcome, Permille, Purpose};
+    use petri_runtime::journal::Sharing;
+
+    fn entry(trial: u16) -> Entry {
+        Entry {
+            trial,
+            exercise: Exercise::ReadTheWords,
+            item: 3,
+            target: Emotion::Angry,
+            answer: None,
+            outcome: Outcome::Different,
+            channel: Channel::Text,
+            intensity: Permille::FULL,
+            latency_ms: 900,
+            helped: false,
+            ability_ml: 0,
+            spread_ml: 900,
+            purpose: Purpose::Training,
+            judge: Judge::Device,
+            moves: Moves::NONE,
+        }
+    }
+
+    #[test]
+    fn only_what_was_done_in_the_term_since_sync_is_on_counts_and_nobody_who_refused_or_was_erased() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut journal = Journal::open(&folder.path().join("journal.db")).expect("a journal");
+        let period = Period::of_day(20_700).expect("a term");
+        let (first, after) = period.days();
+        journal.set_sharing(&Sharing { on: true, since_day: first + 10, group: "all".into() }).expect("on");
+        for (trial, day) in [0, first, first + 9, first + 10, after - 1, after].into_iter().enumerate() {
+            for learner in [1, 2, 3] {
+                journal.append(learner, 1, day, &entry(trial as u16)).expect("appended");
+            }
+        }
+        journal.set_sync_refusal(2, true).expect("kept");
+        journal.erase(Some(3)).expect("erased");
+        let parts = parts(&journal, period).expect("parts");
+        assert_eq!(parts.len(), 1, "learner 1");
+        assert_eq!(parts[0].sizes(), [2, 1_000, 0], "two of its six trials");
+    }
 }

@@ -10,6 +10,7 @@ mod link;
 mod papers;
 mod play;
 mod sheet;
+mod sync;
 mod teller;
 
 use anyhow::bail;
@@ -95,6 +96,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Papers { folder } => papers::write(&folder),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
+        Command::Sync(action) => sync::command(action),
         Command::Models => models(&store, &start()),
     }
 }
