@@ -96,6 +96,9 @@ pub(crate) enum Command {
         #[arg(long)]
         quiet: bool,
     },
+    /// Sync: what leaves the device once a term, if that is turned on.
+    #[command(subcommand)]
+    Sync(crate::sync::Sync),
     /// List the models and verify every file, or fit them to this site.
     Models {
         #[command(subcommand)]

@@ -11,6 +11,7 @@ mod link;
 mod papers;
 mod play;
 mod sheet;
+mod sync;
 mod teller;
 mod words;
 
@@ -105,6 +106,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Models { action: None } => models(&store, &start()),
         Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
         Command::Words(action) => words::command(Engine::new(&store, &start()), action),
+        Command::Sync(action) => sync::command(action),
     }
 }
 

@@ -15,6 +15,7 @@ mod fuzz;
 mod hil;
 mod packages;
 mod pictures;
+mod sync;
 mod system;
 
 use anyhow::{Context, bail};
@@ -40,6 +41,8 @@ cargo xtask hil install [--times N] install the package on a Debian system in a 
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
+cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
+cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -67,6 +70,8 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         }
         "figures" => figures::renew(),
         "accelerators" => accelerators::compare(),
+        "attack" => sync::attack(rest),
+        "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
@@ -91,6 +96,7 @@ fn check() -> anyhow::Result<()> {
     let start = Instant::now();
     packages::compiler()?;
     packages::hardware()?;
+    sync::packages()?;
     step("files", files::check)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
     // With drivers, all in one: another set of features would compile the engine once more.
@@ -99,7 +105,8 @@ fn check() -> anyhow::Result<()> {
         cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        let crates = ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri"];
+        let crates =
+            ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri-sync", "petri"];
         let mut arguments = vec!["clippy", "--no-default-features"];
         arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
         arguments.extend(["--", "--deny", "warnings"]);
