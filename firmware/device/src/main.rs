@@ -11,6 +11,7 @@ mod papers;
 mod play;
 mod sheet;
 mod teller;
+mod update;
 
 use anyhow::bail;
 use clap::Parser;
@@ -45,6 +46,7 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn command(cli: Cli) -> anyhow::Result<()> {
+    let named = cli.models.is_some();
     let store = Store::new(cli.models.unwrap_or_else(|| shared("models", "../../models")));
     let library = cli.onnxruntime_library;
     let start =
@@ -54,7 +56,10 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Engine::new(&store, &start()),
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
-        Command::Run(options) => play::session(Engine::new(&store, &start()), *options),
+        Command::Run(options) => {
+            let (store, begun) = update::begin(store, named, &options)?;
+            play::session(Engine::new(&store, &start()), *options, begun)
+        }
         Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()), &link, quiet),
         Command::See { image, json } => {
             let seen = Sight::load(Engine::new(&store, &start()))?.look_closely(&intake::frame(&image)?)?;
@@ -96,6 +101,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models => models(&store, &start()),
+        Command::Update { place, action } => update::command(&place, action),
     }
 }
 

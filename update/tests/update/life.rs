@@ -2,7 +2,7 @@
 
 use crate::cutting::CuttingDisk;
 use crate::maker::{DAY_S, Maker, TODAY_S, files, trusting};
-use petri_update::{Error, Installed, Kind, MANIFEST, Manifest, RealDisk, Refusal, SIGNATURE, Updates};
+use petri_update::{Error, Installed, Kind, MANIFEST, Manifest, RealDisk, Refusal, Updates};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +87,7 @@ fn a_damaged_set_gives_way_to_the_one_before_it() {
         take(&mut updates, &published(folder.path(), &maker, version));
         assert_eq!(start(&mut updates, true), version);
     }
-    for (name, expected) in [(SIGNATURE, 1), ("starter.pack", 0)] {
+    for (name, expected) in [(MANIFEST, 1), ("starter.pack", 0)] {
         let set = updates.start(Kind::Content, TODAY_S).set.expect("a set");
         let mut disk = updates.into_disk();
         disk.rot(&set.folder.join(name));
@@ -124,9 +124,9 @@ fn what_is_installed_stays_in_use_after_it_expired_and_after_its_key_was_retired
     take(&mut updates, &second);
     let stolen = updates.install(&published(folder.path(), &day, 3), TODAY_S, |_, _| Ok(()));
     assert!(matches!(stolen, Err(Error::Refused(Refusal::Retired))), "{stolen:?}");
+    assert_eq!(start(&mut updates, true), 2);
     updates.roll_back(Kind::Content).expect("the one before");
     assert_eq!(updates.start(Kind::Content, TODAY_S + 500 * DAY_S).set.map(|set| set.manifest.version), Some(1));
-    take(&mut updates, &second);
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(crate) fn bytes(seed: u8, count: usize) -> Vec<u8> {
 /// The files of a set: one of several pieces, one in a folder, one empty.
 pub(crate) fn files(seed: u8) -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        ("starter.pack", bytes(seed, 600_000)),
+        ("starter.pack", bytes(seed, 300_000)),
         ("pictures/one.bin", bytes(seed.wrapping_add(1), 1000)),
         ("empty.txt", Vec::new()),
     ]
