@@ -143,12 +143,17 @@ fn status(state: &State) {
     }
 }
 
+fn is_for_this(manifest: &Manifest) -> Result<(), String> {
+    let program = env!("CARGO_PKG_VERSION");
+    if manifest.program.is_empty() || manifest.program == program {
+        return Ok(());
+    }
+    Err(format!("it is for Petri {}, and this is {program}", manifest.program))
+}
+
 /// Whether a genuine set is one for this program.
 fn fits(manifest: &Manifest, folder: &Path) -> Result<(), String> {
-    let program = env!("CARGO_PKG_VERSION");
-    if !manifest.program.is_empty() && manifest.program != program {
-        return Err(format!("it is for Petri {}, and this is {program}", manifest.program));
-    }
+    is_for_this(manifest)?;
     let files: BTreeSet<&str> = manifest.files.iter().map(|item| item.path.as_str()).collect();
     match manifest.kind {
         Kind::Content if files != BTreeSet::from([PACK]) => Err(format!("it has to hold one file, {PACK}")),
@@ -212,14 +217,19 @@ pub(crate) fn begin(store: Store, named: bool, options: &Run) -> anyhow::Result<
             say(format_args!("note   update: {line}"));
         }
         let Some(set) = started.set else { continue };
-        match kind {
-            Kind::Content => begun.pack = Some(set.folder.join(PACK)),
-            Kind::Models => {
-                petri_models::adopt(&set.folder)?;
-                store = Store::new(&set.folder);
-            }
+        // The program may have been replaced since the set was installed.
+        let used = is_for_this(&set.manifest).and_then(|()| match kind {
+            Kind::Content => petri_runtime::content::open(Some(&set.folder.join(PACK)))
+                .map(|_| begun.pack = Some(set.folder.join(PACK)))
+                .map_err(|error| error.to_string()),
+            Kind::Models => petri_models::adopt(&set.folder)
+                .map(|()| store = Store::new(&set.folder))
+                .map_err(|error| error.to_string()),
+        });
+        match used {
+            Ok(()) => sets.push(set),
+            Err(what) => say(format_args!("note   update: {}: {what}; what is built in is used", kind.name())),
         }
-        sets.push(set);
     }
     begun.trial = Some((options.place.clone(), root, sets)).filter(|(_, _, sets)| !sets.is_empty());
     Ok((store, begun))
