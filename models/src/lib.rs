@@ -10,9 +10,11 @@
 //! assert_eq!(vad.sha256.len(), 64);
 //! ```
 
+mod adopt;
 mod manifest;
 mod store;
 
+pub use adopt::AdoptError;
 pub use manifest::{Asset, Golden, Input, Manifest, Output, Source};
 pub use store::{Error, Store, hex};
 
@@ -89,19 +91,38 @@ impl Id {
     }
 }
 
+/// Those in use: the compiled-in ones, unless [`adopt`] was called first.
+static MANIFESTS: OnceLock<Vec<Manifest>> = OnceLock::new();
+
+fn compiled() -> Vec<Manifest> {
+    let parse = |id: &Id| match Manifest::parse(id.text()) {
+        Ok(manifest) => manifest,
+        Err(error) => panic!("models/{}/manifest.toml: {error}", id.folder()),
+    };
+    Id::ALL.iter().map(parse).collect()
+}
+
+/// Trusts the manifests of the set in `folder` from now on, in place of the compiled-in ones.
+///
+/// Whoever calls it vouches for them: they decide which bytes are run. The one caller has verified a signature over
+/// each. Graphs have to have the inputs, outputs and constants that the program was written for.
+///
+/// # Errors
+/// When a manifest is missing or does not fit, or when any manifest was already asked for.
+///
+/// # Panics
+/// As [`get`].
+pub fn adopt(folder: &std::path::Path) -> Result<(), AdoptError> {
+    let theirs = adopt::read(folder, &compiled())?;
+    MANIFESTS.set(theirs).map_err(|_| AdoptError::Late)
+}
+
 /// The manifest of a model.
 ///
 /// # Panics
 /// If a compiled-in manifest does not parse, which a test of this crate excludes.
 pub fn get(id: Id) -> &'static Manifest {
-    static MANIFESTS: OnceLock<Vec<Manifest>> = OnceLock::new();
-    let all = MANIFESTS.get_or_init(|| {
-        let parse = |id: &Id| match Manifest::parse(id.text()) {
-            Ok(manifest) => manifest,
-            Err(error) => panic!("models/{}/manifest.toml: {error}", id.folder()),
-        };
-        Id::ALL.iter().map(parse).collect()
-    });
+    let all = MANIFESTS.get_or_init(compiled);
     let position = Id::ALL.iter().position(|other| *other == id);
     &all[position.unwrap_or(0)]
 }

@@ -104,6 +104,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: Option<Models>,
     },
+    /// Verify and install signed updates of content and models.
+    Update {
+        #[command(flatten)]
+        place: crate::update::Place,
+        #[command(subcommand)]
+        action: crate::update::Action,
+    },
     /// Look at the board file, and try each part of the board.
     #[command(subcommand)]
     Board(Board),
@@ -337,6 +344,8 @@ pub(crate) struct Run {
     /// Serve a link for robots: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) link: Vec<Address>,
+    #[command(flatten)]
+    pub(crate) place: crate::update::Place,
 }
 
 /// A board by name.

@@ -13,6 +13,7 @@ mod play;
 mod sheet;
 mod sync;
 mod teller;
+mod update;
 mod words;
 
 use anyhow::bail;
@@ -48,6 +49,7 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn command(cli: Cli) -> anyhow::Result<()> {
+    let named = cli.models.is_some();
     let store = Store::new(cli.models.unwrap_or_else(|| shared("models", "../../models")));
     let library = cli.onnxruntime_library;
     let folder = cli.adapter_folder.or_else(cli::state_folder);
@@ -59,7 +61,10 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Engine::new(&store, &start()),
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
-        Command::Run(options) => play::session(Engine::new(&store, &start()).adapted(site), *options),
+        Command::Run(options) => {
+            let (store, begun) = update::begin(store, named, &options)?;
+            play::session(Engine::new(&store, &start()).adapted(site), *options, begun)
+        }
         Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet),
         Command::See { image, json } => {
             let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?.look_closely(&intake::frame(&image)?)?;
@@ -107,6 +112,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
         Command::Words(action) => words::command(Engine::new(&store, &start()), action),
         Command::Sync(action) => sync::command(action),
+        Command::Update { place, action } => update::command(&place, action),
     }
 }
 
