@@ -50,7 +50,7 @@ fn every_model_has_a_card_with_all_that_users_have_to_know() {
                 wrong.extend(gaps(id.folder(), &card).iter().map(|gap| format!("{}: {gap}", id.folder())));
             }
             Err(error) => {
-                wrong.push(format!("{}: {error}; write models/cards/{}.md", id.folder(), id.folder()))
+                wrong.push(format!("{}: {error}; write models/cards/{}.md", id.folder(), id.folder()));
             }
         }
     }
