@@ -105,8 +105,15 @@ fn check() -> anyhow::Result<()> {
         cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        let crates =
-            ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri-sync", "petri"];
+        let crates = [
+            "petri-core",
+            "petri-models",
+            "petri-runtime",
+            "petri-board",
+            "petri-console",
+            "petri-sync",
+            "petri",
+        ];
         let mut arguments = vec!["clippy", "--no-default-features"];
         arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
         arguments.extend(["--", "--deny", "warnings"]);
@@ -117,6 +124,7 @@ fn check() -> anyhow::Result<()> {
             .env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
     step("tests", || cargo(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
+    step("shares of reports", sync::shares)?;
     step("tests, school edition", || {
         cargo(&["test", "--package", "petri-core", "--no-default-features"])?;
         let muscles = ["--test", "muscles", "--test", "model_parity"];
