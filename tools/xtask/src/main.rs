@@ -10,6 +10,7 @@ mod cross;
 mod deb;
 mod debian;
 mod files;
+mod fleet;
 mod fuzz;
 mod hil;
 mod packages;
@@ -36,6 +37,7 @@ cargo xtask hil [--times N]         play a session in a virtual machine with rea
 cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
+cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
@@ -73,6 +75,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
+        "fleet" => fleet::trial(rest),
         "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
@@ -118,6 +121,7 @@ fn check() -> anyhow::Result<()> {
         let muscles = ["--test", "muscles", "--test", "model_parity"];
         cargo(&[&["test", "--package", "petri-tests", "--no-default-features"], &muscles[..]].concat())
     })?;
+    step("fleet", fleet::check)?;
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
