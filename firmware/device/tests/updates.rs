@@ -40,7 +40,8 @@ impl Bench {
         let text = manifest.text().expect("a text");
         let signature = minisign::sign(None, &self.pair.sk, Cursor::new(text.as_bytes()), None, None);
         fs::write(self.at(name).join(MANIFEST), text).expect("a file");
-        fs::write(self.at(name).join(SIGNATURE), signature.expect("a signature").into_string()).expect("a file");
+        fs::write(self.at(name).join(SIGNATURE), signature.expect("a signature").into_string())
+            .expect("a file");
     }
 
     fn content(&self, name: &str, version: u32, pack: &[u8]) {
@@ -121,7 +122,11 @@ fn what_is_no_pack_and_what_nobody_trusted_signed_is_refused_in_one_line() {
     let refused = bench.petri(&["update", "install", folder.to_str().expect("plain letters")]);
     assert_eq!(error(&refused).lines().count(), 1);
     assert!(error(&refused).contains("no key that this device trusts"), "{refused:?}");
-    assert!(bench.status().contains("content: built in; to go back to: built in; highest version ever accepted: 0"));
+    assert!(
+        bench
+            .status()
+            .contains("content: built in; to go back to: built in; highest version ever accepted: 0")
+    );
 }
 
 /// A signed set of the models of this edition, with weights in which a byte was changed and the manifest with them:

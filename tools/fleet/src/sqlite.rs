@@ -71,10 +71,19 @@ impl Store for SqliteStore {
                 add_up(batch, &new)
             {
                 term.execute(params![period, edition, reports as i64, answers, gain, transfer])?;
-                for (index, [met, other, up, down, transfer_met, transfer_other]) in cells.iter().enumerate() {
+                for (index, [met, other, up, down, transfer_met, transfer_other]) in cells.iter().enumerate()
+                {
                     let index = index as i64;
                     cell.execute(params![
-                        period, edition, index, met, other, up, down, transfer_met, transfer_other
+                        period,
+                        edition,
+                        index,
+                        met,
+                        other,
+                        up,
+                        down,
+                        transfer_met,
+                        transfer_other
                     ])?;
                 }
             }

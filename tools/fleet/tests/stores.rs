@@ -101,7 +101,8 @@ fn collectors_that_keep_the_same_reports_at_the_same_time_count_each_once() {
         assert_eq!(kept, all.len());
         let terms = open(&address).terms().expect("sums");
         assert_eq!(terms.values().map(|sums| sums.reports).sum::<u64>(), 200);
-        let of_term: Vec<Report> = all.iter().filter(|report| report.period.number() == 171).cloned().collect();
+        let of_term: Vec<Report> =
+            all.iter().filter(|report| report.period.number() == 171).cloned().collect();
         assert_eq!(terms[&(171, 0)].cells, sums(&of_term).cells);
     }
 }

@@ -107,6 +107,9 @@ fn cells_told_together_add_up_with_their_noise() {
     assert!((trials - whole.value).abs() < 1e-6);
     let squares = sum(&|at| Some((fine[at].trials?.high - fine[at].trials?.value).powi(2)));
     assert!((squares.sqrt() / (whole.high - whole.value) - 1.0).abs() < 1e-9);
-    assert_eq!((0..CELLS).filter(|at| cell_of(*at).1 == 4).count(), fine.iter().filter(|row| row.trials.is_none()).count());
+    assert_eq!(
+        (0..CELLS).filter(|at| cell_of(*at).1 == 4).count(),
+        fine.iter().filter(|row| row.trials.is_none()).count()
+    );
     assert_eq!(all[0].term, "2026-3");
 }

@@ -160,7 +160,8 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         wall_s,
         collectors_cpu_s: team.cpu_s,
         broker_cpu_s: cpu_s(broker.id())? + upsets.broker_cpu_s,
-        store_cpu_s: server.as_ref().map_or(Ok(0.0), |server| family_cpu_s(server.id()))? + upsets.store_cpu_s,
+        store_cpu_s: server.as_ref().map_or(Ok(0.0), |server| family_cpu_s(server.id()))?
+            + upsets.store_cpu_s,
         collector_peak_mib: team.peak_mib,
         killed: upsets.killed,
         broker_restarts: upsets.broker_restarts,
