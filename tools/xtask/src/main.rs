@@ -11,6 +11,7 @@ mod deb;
 mod debian;
 mod figures;
 mod files;
+mod fleet;
 mod fuzz;
 mod hil;
 mod packages;
@@ -40,6 +41,7 @@ cargo xtask hil [--times N]         play a session in a virtual machine with rea
 cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
+cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
@@ -75,6 +77,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
+        "fleet" => fleet::trial(rest),
         "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
@@ -130,6 +133,7 @@ fn check() -> anyhow::Result<()> {
         let muscles = ["--test", "muscles", "--test", "model_parity"];
         cargo(&[&["test", "--package", "petri-tests", "--no-default-features"], &muscles[..]].concat())
     })?;
+    step("fleet", fleet::check)?;
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
