@@ -216,22 +216,9 @@ impl Tile<'_> {
                 step_floats(unit, &mut d, &rows, &fourth[pair], 2 * pair);
             }
         }
-        for (row, sum) in a.into_iter().enumerate() {
-            self.store(self.first + row, self.panel, unit.read_floats(sum));
-        }
-        if PANELS > 1 {
-            for (row, sum) in b.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 1, unit.read_floats(sum));
-            }
-        }
-        if PANELS > 2 {
-            for (row, sum) in c.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 2, unit.read_floats(sum));
-            }
-        }
-        if PANELS > 2 {
-            for (row, sum) in d.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 3, unit.read_floats(sum));
+        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
+            for (row, sum) in sums.into_iter().enumerate() {
+                self.store(self.first + row, self.panel + panel, unit.read_floats(sum));
             }
         }
     }
@@ -254,22 +241,9 @@ impl Tile<'_> {
                 step_whole(unit, &mut d, &rows, &fourth[pair], pair);
             }
         }
-        for (row, sum) in a.into_iter().enumerate() {
-            self.store(self.first + row, self.panel, unit.read(sum).map(|sum| sum as f32));
-        }
-        if PANELS > 1 {
-            for (row, sum) in b.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 1, unit.read(sum).map(|sum| sum as f32));
-            }
-        }
-        if PANELS > 2 {
-            for (row, sum) in c.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 2, unit.read(sum).map(|sum| sum as f32));
-            }
-        }
-        if PANELS > 2 {
-            for (row, sum) in d.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + 3, unit.read(sum).map(|sum| sum as f32));
+        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
+            for (row, sum) in sums.into_iter().enumerate() {
+                self.store(self.first + row, self.panel + panel, unit.read(sum).map(|sum| sum as f32));
             }
         }
     }
