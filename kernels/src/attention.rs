@@ -8,8 +8,6 @@ use crate::matmul::unit::{Job, Unit, dispatch};
 use std::array::from_fn;
 
 const LANES: usize = 16;
-/// Rows and blocks of columns that are multiplied together.
-const TILE: [usize; 2] = [4, 3];
 
 /// Lengths of the tensors of an attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +69,10 @@ pub struct Scratch {
 pub fn attend(shape: Shape, inputs: Inputs<'_>, scratch: &mut Scratch, output: &mut [f32]) {
     let Shape { batch, queries, keys, heads, width } = shape;
     let all = batch * heads * width;
-    assert!(inputs.queries.len() == all * queries && output.len() == all * queries, "queries as the shape says");
+    assert!(
+        inputs.queries.len() == all * queries && output.len() == all * queries,
+        "queries as the shape says"
+    );
     assert!(inputs.keys.len() == all * keys && inputs.values.len() == all * keys, "keys as the shape says");
     assert!(inputs.mask.is_none_or(|mask| mask.len() == queries * keys), "a mask for every score");
     assert!(
@@ -93,7 +94,7 @@ struct Work<'a> {
 
 impl Job for Work<'_> {
     #[inline(always)]
-    fn run<U: Unit>(self, _: U) {
+    fn run<U: Unit>(self, unit: U) {
         let Self { shape, inputs, scratch, output } = self;
         let Shape { batch, queries, keys, heads, width } = shape;
         let stride = heads * width;
@@ -108,7 +109,15 @@ impl Job for Work<'_> {
             let from = start(keys);
             gather(&inputs.keys[from..], [keys, width, stride], inputs.rotary, &mut scratch.turned);
             columns_of_rows(&scratch.turned, [keys, width], &mut scratch.keys);
-            multiply::<U>([queries, width, keys], &scratch.queries, width, &scratch.keys, &mut scratch.scores, padded);
+            multiply(
+                unit,
+                [queries, width, keys],
+                &scratch.queries,
+                width,
+                &scratch.keys,
+                &mut scratch.scores,
+                padded,
+            );
             for (row, scores) in scratch.scores.chunks_exact_mut(padded).enumerate() {
                 let scores = &mut scores[..keys];
                 if let Some(mask) = inputs.mask {
@@ -121,7 +130,8 @@ impl Job for Work<'_> {
             gather(&inputs.values[from..], [keys, width, stride], None, &mut scratch.turned);
             columns(&scratch.turned, [keys, width], &mut scratch.values);
             let to = start(queries);
-            multiply::<U>(
+            multiply(
+                unit,
                 [queries, keys, width],
                 &scratch.scores,
                 padded,
@@ -177,6 +187,7 @@ fn columns_of_rows(from: &[f32], [rows, width]: [usize; 2], to: &mut Vec<[f32; L
 /// `rows` of `left` with `depth` numbers each, times blocks of columns.
 #[inline(always)]
 fn multiply<U: Unit>(
+    unit: U,
     [rows, depth, width]: [usize; 3],
     left: &[f32],
     left_stride: usize,
@@ -184,23 +195,17 @@ fn multiply<U: Unit>(
     output: &mut [f32],
     stride: usize,
 ) {
-    let blocks = width.div_ceil(LANES);
-    let mut block = 0;
-    while block < blocks {
-        let together = if block + TILE[1] <= blocks { TILE[1] } else { 1 };
+    for block in 0..width.div_ceil(LANES) {
         let mut row = 0;
         while row < rows {
-            let high = if row + TILE[0] <= rows { TILE[0] } else { 1 };
             let mut tile = Tile { left, left_stride, depth, right, output, stride, width, row, block };
-            match (high, together) {
-                (4, 3) => tile.compute::<U, 4, 3>(),
-                (4, _) => tile.compute::<U, 4, 1>(),
-                (_, 3) => tile.compute::<U, 1, 3>(),
-                _ => tile.compute::<U, 1, 1>(),
-            }
-            row += high;
+            row += match rows - row {
+                8.. => tile.compute::<U, 8>(unit),
+                4.. => tile.compute::<U, 4>(unit),
+                2.. => tile.compute::<U, 2>(unit),
+                _ => tile.compute::<U, 1>(unit),
+            };
         }
-        block += together;
     }
 }
 
@@ -217,34 +222,30 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
+    /// Some rows times a block. Returns how many.
     #[inline(always)]
-    fn compute<U: Unit, const ROWS: usize, const BLOCKS: usize>(&mut self) {
+    fn compute<U: Unit, const ROWS: usize>(&mut self, unit: U) -> usize {
         let depth = self.depth;
         let rows: [&[f32]; ROWS] = from_fn(|row| &self.left[(self.row + row) * self.left_stride..][..depth]);
-        let blocks: [&[[f32; LANES]]; BLOCKS] =
-            from_fn(|block| &self.right[(self.block + block) * depth..][..depth]);
-        let mut sums = [[[0.0f32; LANES]; ROWS]; BLOCKS];
-        for at in 0..depth {
-            for (sums, block) in sums.iter_mut().zip(&blocks) {
-                for (sums, row) in sums.iter_mut().zip(&rows) {
-                    let x = row[at];
-                    for (sum, y) in sums.iter_mut().zip(&block[at]) {
-                        *sum = if U::FUSED { x.mul_add(*y, *sum) } else { x * y + *sum };
-                    }
-                }
+        let block = &self.right[self.block * depth..][..depth];
+        let mut sums = [unit.nothing(); ROWS];
+        for (at, numbers) in block.iter().enumerate() {
+            let numbers = unit.load_floats(numbers);
+            for (sum, row) in sums.iter_mut().zip(&rows) {
+                *sum = unit.add_floats(*sum, numbers, row[at]);
             }
         }
-        for (block, sums) in sums.iter().enumerate() {
-            let column = (self.block + block) * LANES;
-            let width = LANES.min(self.width - column);
-            for (row, sums) in sums.iter().enumerate() {
-                let to = &mut self.output[(self.row + row) * self.stride + column..][..width];
-                match to.as_mut_array::<LANES>() {
-                    Some(to) => *to = *sums,
-                    None => to.copy_from_slice(&sums[..width]),
-                }
+        let column = self.block * LANES;
+        let width = LANES.min(self.width - column);
+        for (row, sum) in sums.into_iter().enumerate() {
+            let sums = unit.read_floats(sum);
+            let to = &mut self.output[(self.row + row) * self.stride + column..][..width];
+            match to.as_mut_array::<LANES>() {
+                Some(to) => *to = sums,
+                None => to.copy_from_slice(&sums[..width]),
             }
         }
+        ROWS
     }
 }
 
@@ -274,13 +275,16 @@ mod tests {
     }
 
     /// A number of a head, with its position turned in.
-    fn turned(shape: Shape, from: &[f32], [sequence, at, length, head]: [usize; 4], rotary: Rotary<'_>) -> Vec<f64> {
+    fn turned(
+        shape: Shape,
+        from: &[f32],
+        [sequence, at, length, head]: [usize; 4],
+        rotary: Rotary<'_>,
+    ) -> Vec<f64> {
         let start = ((sequence * length + at) * shape.heads + head) * shape.width;
         let row: Vec<f64> = from[start..][..shape.width].iter().map(|x| f64::from(*x)).collect();
         let Rotary { cosines, sines, angles } = rotary;
-        let angle = |of: usize| {
-            (f64::from(cosines[at * angles + of]), f64::from(sines[at * angles + of]))
-        };
+        let angle = |of: usize| (f64::from(cosines[at * angles + of]), f64::from(sines[at * angles + of]));
         let mut result = row.clone();
         for of in 0..angles {
             let (cosine, sine) = angle(of);
@@ -322,7 +326,8 @@ mod tests {
                     let product: f64 = row.iter().zip(&asked).map(|(a, b)| a * b * 0.3).sum();
                     (product + f64::from(mask[query * keys + key])).exp()
                 };
-                let value = |key: usize| f64::from(v[((sequence * keys + key) * heads + head) * width + number]);
+                let value =
+                    |key: usize| f64::from(v[((sequence * keys + key) * heads + head) * width + number]);
                 let total: f64 = (0..keys).map(score).sum();
                 let exact: f64 = (0..keys).map(|key| score(key) / total * value(key)).sum();
                 assert!((f64::from(*found) - exact).abs() < 2e-5, "{shape:?} {at}: {found}, not {exact}");

@@ -18,6 +18,9 @@ use unit::{Block, Job, Unit, dispatch};
 /// Columns of a block of weights.
 const LANES: usize = 16;
 
+/// Panels that are multiplied together, at most.
+const MOST: usize = 4;
+
 /// Rows of weights that one call can take: with more, too few bits would be left for a row of floats.
 pub const INPUTS_MAX: usize = 4_096;
 
@@ -90,7 +93,13 @@ impl Job for Multiply<'_> {
             Arithmetic::Floats => keep(input, weights.inputs(), scratch),
         }
         let (panels, rows) = (weights.panels(), scratch.rows.len());
-        let most = if !U::WIDE { 1 } else if rows <= 2 { 6 } else { 3 };
+        let most = if !U::WIDE {
+            1
+        } else if rows <= 2 {
+            MOST
+        } else {
+            2
+        };
         let mut panel = 0;
         while panel < panels {
             let together = if panel + most <= panels { most } else { 1 };
@@ -98,8 +107,8 @@ impl Job for Multiply<'_> {
             while tile.first < rows {
                 let count = (rows - tile.first).min(if U::WIDE { 8 } else { 4 });
                 match together {
-                    6 => tile.few::<U>(unit, count),
-                    3 => tile.some::<U, 3>(unit, count),
+                    MOST => tile.few::<U>(unit, count),
+                    2 => tile.some::<U, 2>(unit, count),
                     _ => tile.some::<U, 1>(unit, count),
                 }
                 tile.first += count;
@@ -164,8 +173,8 @@ impl Tile<'_> {
     #[inline(always)]
     fn few<U: Unit>(&mut self, unit: U, rows: usize) {
         match rows {
-            1 => self.compute::<U, 1, 6>(unit),
-            _ => self.compute::<U, 2, 6>(unit),
+            1 => self.compute::<U, 1, MOST>(unit),
+            _ => self.compute::<U, 2, MOST>(unit),
         }
     }
 
@@ -195,53 +204,55 @@ impl Tile<'_> {
     fn floats<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
         let inputs = self.weights.inputs();
         let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[(self.first + row) * inputs..][..inputs]);
-        let panels: [&[Block]; PANELS] = from_fn(|panel| self.weights.panel(self.panel + panel));
-        let mut sums = [[unit.nothing(); ROWS]; PANELS];
-        for pair in 0..inputs / 2 {
-            for (sums, panel) in sums.iter_mut().zip(&panels) {
-                let [first, second] = unit.floats(&panel[pair]);
-                for (sum, row) in sums.iter_mut().zip(&rows) {
-                    *sum = unit.add_floats(*sum, first, row[2 * pair]);
-                    *sum = unit.add_floats(*sum, second, row[2 * pair + 1]);
-                }
+        let [first, second, third, fourth]: [&[Block]; MOST] = self.panels::<PANELS>();
+        let [mut a, mut b, mut c, mut d] = [[unit.nothing(); ROWS]; MOST];
+        for pair in 0..first.len() {
+            step_floats(unit, &mut a, &rows, &first[pair], 2 * pair);
+            if PANELS > 1 {
+                step_floats(unit, &mut b, &rows, &second[pair], 2 * pair);
+            }
+            if PANELS > 2 {
+                step_floats(unit, &mut c, &rows, &third[pair], 2 * pair);
+                step_floats(unit, &mut d, &rows, &fourth[pair], 2 * pair);
             }
         }
-        if !inputs.is_multiple_of(2) {
-            for (sums, panel) in sums.iter_mut().zip(&panels) {
-                let [last, _] = unit.floats(&panel[inputs / 2]);
-                for (sum, row) in sums.iter_mut().zip(&rows) {
-                    *sum = unit.add_floats(*sum, last, row[inputs - 1]);
-                }
-            }
-        }
-        for (panel, sums) in sums.into_iter().enumerate() {
+        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
             for (row, sum) in sums.into_iter().enumerate() {
                 self.store(self.first + row, self.panel + panel, unit.read_floats(sum));
             }
         }
     }
 
+    /// Sums of several panels are variables of their own: in an array of arrays they would not stay in registers.
     #[inline(always)]
     fn whole<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
         let pairs = self.weights.pairs();
         let rows: [&[[i16; 2]]; ROWS] =
             from_fn(|row| &self.scratch.pairs[(self.first + row) * pairs..][..pairs]);
-        let panels: [&[Block]; PANELS] = from_fn(|panel| self.weights.panel(self.panel + panel));
-        let panels = panels.map(|panel| &panel[..pairs]);
-        let mut sums = [[unit.zero(); ROWS]; PANELS];
-        for pair in 0..pairs {
-            for (sums, panel) in sums.iter_mut().zip(&panels) {
-                let block = unit.widen(&panel[pair]);
-                for (sum, row) in sums.iter_mut().zip(&rows) {
-                    *sum = unit.add(*sum, block, row[pair]);
-                }
+        let [first, second, third, fourth]: [&[Block]; MOST] = self.panels::<PANELS>();
+        let [mut a, mut b, mut c, mut d] = [[unit.zero(); ROWS]; MOST];
+        for pair in 0..first.len() {
+            step_whole(unit, &mut a, &rows, &first[pair], pair);
+            if PANELS > 1 {
+                step_whole(unit, &mut b, &rows, &second[pair], pair);
+            }
+            if PANELS > 2 {
+                step_whole(unit, &mut c, &rows, &third[pair], pair);
+                step_whole(unit, &mut d, &rows, &fourth[pair], pair);
             }
         }
-        for (panel, sums) in sums.into_iter().enumerate() {
+        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
             for (row, sum) in sums.into_iter().enumerate() {
                 self.store(self.first + row, self.panel + panel, unit.read(sum).map(|sum| sum as f32));
             }
         }
+    }
+
+    /// The panels, of one length; the last stands for those that are not wanted.
+    #[inline(always)]
+    fn panels<const PANELS: usize>(&self) -> [&[Block]; MOST] {
+        let pairs = self.weights.pairs();
+        from_fn(|panel| &self.weights.panel(self.panel + panel.min(PANELS - 1))[..pairs])
     }
 
     #[inline(always)]
@@ -274,6 +285,39 @@ fn add(values: &mut [f32; LANES], more: &[f32]) {
     } else {
         for (value, more) in values.iter_mut().zip(more) {
             *value += more;
+        }
+    }
+}
+
+// Functions, not closures: a closure that is not inlined lacks the unit's instructions.
+
+#[inline(always)]
+fn step_whole<U: Unit, const ROWS: usize>(
+    unit: U,
+    sums: &mut [U::Sum; ROWS],
+    rows: &[&[[i16; 2]]; ROWS],
+    block: &Block,
+    at: usize,
+) {
+    let block = unit.widen(block);
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        *sum = unit.add(*sum, block, row[at]);
+    }
+}
+
+#[inline(always)]
+fn step_floats<U: Unit, const ROWS: usize>(
+    unit: U,
+    sums: &mut [U::Floats; ROWS],
+    rows: &[&[f32]; ROWS],
+    block: &Block,
+    at: usize,
+) {
+    let [even, odd] = unit.floats(block);
+    for (sum, row) in sums.iter_mut().zip(rows) {
+        *sum = unit.add_floats(*sum, even, row[at]);
+        if let Some(x) = row.get(at + 1) {
+            *sum = unit.add_floats(*sum, odd, *x);
         }
     }
 }

@@ -36,7 +36,9 @@ impl Case {
             scales: (0..factors).map(|_| 0.001 + numbers.float().abs() / 50.0).collect(),
             zeros: (0..factors).map(|_| f32::from(numbers.next() as u8)).collect(),
             // Rows of very different sizes.
-            input: (0..rows * inputs).map(|at| numbers.float() * 10f32.powi((at / inputs % 7) as i32 - 3)).collect(),
+            input: (0..rows * inputs)
+                .map(|at| numbers.float() * 10f32.powi((at / inputs % 7) as i32 - 3))
+                .collect(),
             bias: (0..outputs).map(|_| numbers.float()).collect(),
         }
     }
@@ -84,7 +86,8 @@ impl Case {
                 let weights = (0..inputs).map(|at| self.weight(at, output));
                 let exact: f64 = weights.clone().zip(input).map(|(weight, x)| weight * f64::from(*x)).sum();
                 let exact = exact + f64::from(self.bias[output]);
-                let allowed = half_step * step * weights.map(f64::abs).sum::<f64>() + 1e-5 * (1.0 + exact.abs());
+                let allowed =
+                    half_step * step * weights.map(f64::abs).sum::<f64>() + 1e-5 * (1.0 + exact.abs());
                 worst = worst.max((f64::from(found[row * outputs + output]) - exact).abs() / allowed);
             }
         }
@@ -147,9 +150,17 @@ fn every_unit_gives_the_same_numbers() {
 fn the_largest_weights_and_numbers_overflow_nothing() {
     for inputs in [511, 512, 513, 1_536, 2_304, INPUTS_MAX] {
         let values = vec![-128i8; inputs];
-        let weights = Weights::pack([inputs, 1], Layout::InputsFirst, &values, &[1.0], &[0.0]).expect("it fits");
+        let weights =
+            Weights::pack([inputs, 1], Layout::InputsFirst, &values, &[1.0], &[0.0]).expect("it fits");
         let mut output = [0.0];
-        multiply(&weights, &vec![-1.0; inputs], None, Arithmetic::Whole, &mut Scratch::default(), &mut output);
+        multiply(
+            &weights,
+            &vec![-1.0; inputs],
+            None,
+            Arithmetic::Whole,
+            &mut Scratch::default(),
+            &mut output,
+        );
         assert!((f64::from(output[0]) / (128.0 * inputs as f64) - 1.0).abs() < 1e-6, "{inputs}: {output:?}");
     }
 }

@@ -38,6 +38,7 @@ pub(crate) trait Unit: Copy {
     /// Both weights of each column as floats.
     fn floats(self, block: &Block) -> [Self::Floats; 2];
     fn add_floats(self, sum: Self::Floats, weights: Self::Floats, x: f32) -> Self::Floats;
+    fn load_floats(self, floats: &[f32; LANES]) -> Self::Floats;
     fn read_floats(self, sum: Self::Floats) -> [f32; LANES];
 }
 
@@ -53,7 +54,9 @@ macro_rules! floats_in_arrays {
 
         #[inline(always)]
         fn floats(self, Block(block): &Block) -> [[f32; LANES]; 2] {
-            from_fn(|of| from_fn(|lane| f32::from(block[if PAIRED { 2 * lane + of } else { LANES * of + lane }])))
+            from_fn(|of| {
+                from_fn(|lane| f32::from(block[if PAIRED { 2 * lane + of } else { LANES * of + lane }]))
+            })
         }
 
         #[inline(always)]
@@ -61,6 +64,11 @@ macro_rules! floats_in_arrays {
             from_fn(|lane| {
                 if Self::FUSED { weights[lane].mul_add(x, sum[lane]) } else { weights[lane] * x + sum[lane] }
             })
+        }
+
+        #[inline(always)]
+        fn load_floats(self, floats: &[f32; LANES]) -> [f32; LANES] {
+            *floats
         }
 
         #[inline(always)]
@@ -131,7 +139,7 @@ mod x86 {
 
     simd_type! {
         /// V4 and dot products of 16-bit numbers: the compiler makes one instruction of a product and a sum.
-        pub(super) struct Vnni {
+        pub(crate) struct Vnni {
             sse: "sse",
             avx2: "avx2",
             fma: "fma",
@@ -190,6 +198,11 @@ mod x86 {
                 #[inline(always)]
                 fn add_floats(self, sum: __m512, weights: __m512, x: f32) -> __m512 {
                     self.avx512f._mm512_fmadd_ps(weights, self.avx512f._mm512_set1_ps(x), sum)
+                }
+
+                #[inline(always)]
+                fn load_floats(self, floats: &[f32; LANES]) -> __m512 {
+                    cast(*floats)
                 }
 
                 #[inline(always)]

@@ -76,7 +76,10 @@ fn dequantized(graph: &Graph, value: &str) -> Option<(String, Table)> {
     let factors = &made[0].input[1..];
     let alike = |other: &[String]| {
         other.len() == factors.len()
-            && other.iter().zip(factors).all(|(a, b)| a == b || graph.number(a).is_some_and(|a| Some(a) == graph.number(b)))
+            && other
+                .iter()
+                .zip(factors)
+                .all(|(a, b)| a == b || graph.number(a).is_some_and(|a| Some(a) == graph.number(b)))
     };
     made.iter().all(|node| alike(&node.input[1..])).then_some(())?;
     let per_column = made[0].attribute.iter().all(|axis| axis.name != "axis" || matches!(axis.i, 1 | -1));
