@@ -72,7 +72,7 @@ impl Figure {
             what: what.to_owned(),
             value: rounded(value),
             unit: unit.to_owned(),
-            tolerance,
+            tolerance: rounded(tolerance),
             n: None,
             interval: None,
             decimals: if unit == "%" { 1 } else { 3 },
