@@ -69,8 +69,8 @@ fn own(store: &Store, _: &Path, report: &mut Report) -> anyhow::Result<()> {
         lines.len()
     ));
     let read = readings(store, &lines)?;
-    feelings(&lines, &read, 0.75, report);
-    tones(&lines, &read, 0.9, report);
+    feelings(&lines, &read, 0.7, report);
+    tones(&lines, &read, 0.8, report);
     Ok(())
 }
 
@@ -85,7 +85,7 @@ fn films(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> 
     ));
     let read = readings(store, &lines)?;
     feelings(&lines, &read, 0.3, report);
-    tones(&lines, &read, 0.6, report);
+    tones(&lines, &read, 0.65, report);
     Ok(())
 }
 
