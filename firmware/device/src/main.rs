@@ -58,9 +58,12 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
         Command::Run(options) => play::session(Engine::new(&store, &start()).adapted(site), *options),
-        Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet),
+        Command::Perceive { link, quiet } => {
+            link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet)
+        }
         Command::See { image, json } => {
-            let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?.look_closely(&intake::frame(&image)?)?;
+            let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?
+                .look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
         }
         Command::Hear { wav, words, json } => {
@@ -77,7 +80,8 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Read { text, why, json } => {
             let model = Text::load(Engine::new(&store, &start()).adapted(site))?;
             let (read, why) = (model.read(&text)?, why.then(|| model.why(&text)).transpose()?);
-            let words = format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
+            let words =
+                format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
             print(json, &report::Explained { read, why }, words)
         }
         Command::Progress { keeping, picture } => {
@@ -101,7 +105,9 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models { action: None } => models(&store, &start()),
-        Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
+        Command::Models { action: Some(action) } => {
+            adapt::command(action, Engine::new(&store, &start()), site)
+        }
     }
 }
 

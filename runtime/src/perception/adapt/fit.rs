@@ -224,10 +224,8 @@ impl<'a> Task<'a> {
     }
 
     fn slopes(&self, weights: &Weights, rows: &[usize]) -> Weights {
-        let mut slopes: Weights = weights
-            .iter()
-            .map(|row| row.iter().map(|weight| PENALTY * weight).collect())
-            .collect();
+        let mut slopes: Weights =
+            weights.iter().map(|row| row.iter().map(|weight| PENALTY * weight).collect()).collect();
         let share = (rows.len().max(1) as f32).recip();
         for example in rows.iter().map(|i| &self.examples[*i]) {
             let scaled = self.scaled(example);
