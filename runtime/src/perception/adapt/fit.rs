@@ -47,9 +47,9 @@ pub struct Outcome {
     pub before: usize,
     /// Read rightly with adapters that had not learned from the answer.
     pub after: usize,
-    /// Read better than before: right, or unsure rather than wrong.
+    /// Right now, and not before. To fall silent is no gain.
     pub gained: usize,
-    /// Read worse than before.
+    /// Not right any more, or wrong where the shipped model is unsure.
     pub lost: usize,
     /// How often chance alone gives such a gain: one-sided sign test on the pairs that differ.
     pub chance: f64,
@@ -94,7 +94,7 @@ pub fn fit(examples: &[Example], plan: Plan, score: &dyn Fn(&Example, &[f32]) ->
             let after = score(example, &logits);
             outcome.before += usize::from(before == 1);
             outcome.after += usize::from(after == 1);
-            outcome.gained += usize::from(after > before);
+            outcome.gained += usize::from(after == 1 && before < 1);
             outcome.lost += usize::from(after < before);
         }
     }
