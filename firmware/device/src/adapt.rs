@@ -116,9 +116,14 @@ fn text(engine: Engine<'_>, folder: &Path, from: &Path) -> anyhow::Result<()> {
             continue;
         }
         let pair = line.split_once('\t');
-        let answer = pair.and_then(|(label, text)| Some((Label::from_word(label.trim())?, text.trim().to_owned())));
+        let answer =
+            pair.and_then(|(label, text)| Some((Label::from_word(label.trim())?, text.trim().to_owned())));
         let answer = answer.filter(|(_, text)| !text.is_empty()).with_context(|| {
-            format!("{} line {}: use a label, a tab and a text; --help lists the labels", from.display(), number + 1)
+            format!(
+                "{} line {}: use a label, a tab and a text; --help lists the labels",
+                from.display(),
+                number + 1
+            )
         })?;
         answers.push(answer);
     }
@@ -181,7 +186,9 @@ fn show(engine: Engine<'_>, folder: &Path) -> anyhow::Result<()> {
     for id in ALL.iter().flat_map(|part| part.models()) {
         let path = path(folder, *id);
         match std::fs::metadata(&path) {
-            Ok(data) => say(format_args!("{:<16} fitted, {} bytes in {}", id.folder(), data.len(), path.display())),
+            Ok(data) => {
+                say(format_args!("{:<16} fitted, {} bytes in {}", id.folder(), data.len(), path.display()))
+            }
             Err(_) => say(format_args!("{:<16} as shipped", id.folder())),
         }
     }

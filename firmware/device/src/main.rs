@@ -67,7 +67,8 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet),
         Command::See { image, json } => {
-            let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?.look_closely(&intake::frame(&image)?)?;
+            let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?
+                .look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
         }
         Command::Hear { wav, words, keeping, json } => {
@@ -85,7 +86,8 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Read { text, why, json } => {
             let model = Text::load(Engine::new(&store, &start()).adapted(site))?;
             let (read, why) = (model.read(&text)?, why.then(|| model.why(&text)).transpose()?);
-            let words = format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
+            let words =
+                format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
             print(json, &report::Explained { read, why }, words)
         }
         Command::Progress { keeping, picture } => {

@@ -50,7 +50,10 @@ impl Chinese {
     /// The words of a sentence, as bytes of it; the vocabulary says where they end.
     pub(super) fn words(&self, sentence: &str) -> Result<Vec<Range<usize>>, Error> {
         let encoded = self.tokenizer.encode(sentence, false).map_err(|error| failed(&error))?;
-        let spans = encoded.get_offsets().iter().map(|(from, to)| *from..*to);
+        // The mark of a beginning is a piece of its own at times, with the offsets of what follows.
+        let whole = |token: &str| !token.trim_start_matches('▁').is_empty();
+        let pieces = encoded.get_tokens().iter().zip(encoded.get_offsets());
+        let spans = pieces.filter(|(token, _)| whole(token)).map(|(_, (from, to))| *from..*to);
         let wordy = |span: &Range<usize>| {
             sentence.get(span.clone()).is_some_and(|word| word.chars().any(char::is_alphanumeric))
         };

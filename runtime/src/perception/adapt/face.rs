@@ -59,11 +59,11 @@ impl Faces {
 
     /// Fits an adapter. A face is read rightly when its likeliest expression is the one that was shown.
     pub fn fit(&self) -> Outcome {
-        let right = |example: &Example, logits: &[f32]| {
+        let score = |example: &Example, logits: &[f32]| {
             let best = (0..logits.len()).max_by(|a, b| logits[*a].total_cmp(&logits[*b]));
-            best == Some(example.label)
+            if best == Some(example.label) { 1 } else { -1 }
         };
-        fit(&self.examples, Plan { diagonal: true, one_of: true }, &right)
+        fit(&self.examples, Plan { diagonal: true, one_of: true }, &score)
     }
 }
 

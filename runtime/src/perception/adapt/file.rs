@@ -33,11 +33,8 @@ pub fn path(folder: &Path, id: Id) -> PathBuf {
 pub fn store(folder: &Path, id: Id, adapter: &Adapter) -> Result<(), Error> {
     let path = path(folder, id);
     let failed = |source: std::io::Error| Error::Write { path: path.clone(), source };
-    let kept = Kept {
-        version: VERSION,
-        model: petri_models::get(id).sha256.clone(),
-        adapter: adapter.clone(),
-    };
+    let kept =
+        Kept { version: VERSION, model: petri_models::get(id).sha256.clone(), adapter: adapter.clone() };
     let mut bytes = postcard::to_stdvec(&kept).map_err(|error| failed(std::io::Error::other(error)))?;
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     if bytes.len() > FILE_BYTES_MAX {

@@ -47,9 +47,9 @@ pub struct Outcome {
     pub before: usize,
     /// Read rightly with adapters that had not learned from the answer.
     pub after: usize,
-    /// Wrong before and right after.
+    /// Right now, and not before. To fall silent is no gain.
     pub gained: usize,
-    /// Right before and wrong after.
+    /// Not right any more, or wrong where the shipped model is unsure.
     pub lost: usize,
     /// How often chance alone gives such a gain: one-sided sign test on the pairs that differ.
     pub chance: f64,
@@ -57,10 +57,11 @@ pub struct Outcome {
     pub adapter: Option<Adapter>,
 }
 
-/// Fits an adapter to `examples`; `right` says whether logits read an example as it was labelled.
+/// Fits an adapter to `examples`; `score` is 1 where logits read an example as it was labelled, 0 where they are
+/// unsure, and -1 where they are wrong: a guess in place of an unsure answer is no gain by itself.
 ///
 /// The same examples in the same order give the same weights.
-pub fn fit(examples: &[Example], plan: Plan, right: &dyn Fn(&Example, &[f32]) -> bool) -> Outcome {
+pub fn fit(examples: &[Example], plan: Plan, score: &dyn Fn(&Example, &[f32]) -> i8) -> Outcome {
     let examples = &examples[..examples.len().min(EXAMPLES_MAX)];
     let mut outcome = Outcome {
         examples: examples.len(),
@@ -88,13 +89,13 @@ pub fn fit(examples: &[Example], plan: Plan, right: &dyn Fn(&Example, &[f32]) ->
         let adapter = task.adapter(&task.descend(&learn, best, &mut |_| true));
         for (example, _) in examples.iter().zip(&folds).filter(|(_, other)| **other == fold) {
             let mut logits = example.logits.clone();
-            let before = right(example, &logits);
+            let before = score(example, &logits);
             adapter.apply(&example.features, &mut logits);
-            let after = right(example, &logits);
-            outcome.before += usize::from(before);
-            outcome.after += usize::from(after);
-            outcome.gained += usize::from(after && !before);
-            outcome.lost += usize::from(before && !after);
+            let after = score(example, &logits);
+            outcome.before += usize::from(before == 1);
+            outcome.after += usize::from(after == 1);
+            outcome.gained += usize::from(after == 1 && before < 1);
+            outcome.lost += usize::from(after < before);
         }
     }
     outcome.chance = sign_test(outcome.gained, outcome.lost);
@@ -223,10 +224,8 @@ impl<'a> Task<'a> {
     }
 
     fn slopes(&self, weights: &Weights, rows: &[usize]) -> Weights {
-        let mut slopes: Weights = weights
-            .iter()
-            .map(|row| row.iter().map(|weight| PENALTY * weight).collect())
-            .collect();
+        let mut slopes: Weights =
+            weights.iter().map(|row| row.iter().map(|weight| PENALTY * weight).collect()).collect();
         let share = (rows.len().max(1) as f32).recip();
         for example in rows.iter().map(|i| &self.examples[*i]) {
             let scaled = self.scaled(example);
@@ -287,28 +286,28 @@ mod tests {
             .collect()
     }
 
-    fn right(example: &Example, logits: &[f32]) -> bool {
-        usize::from(logits[1] > logits[0]) == example.label
+    fn score(example: &Example, logits: &[f32]) -> i8 {
+        if usize::from(logits[1] > logits[0]) == example.label { 1 } else { -1 }
     }
 
     #[test]
     fn what_helps_on_answers_it_has_not_learned_from_is_taken_and_the_rest_refused() {
-        let outcome = fit(&site(60, true), PLAN, &right);
+        let outcome = fit(&site(60, true), PLAN, &score);
         assert!(outcome.adapter.is_some() && outcome.after > outcome.before + 20, "{outcome:?}");
-        let outcome = fit(&site(60, false), PLAN, &right);
+        let outcome = fit(&site(60, false), PLAN, &score);
         assert_eq!(outcome.adapter, None, "{outcome:?}");
-        assert_eq!(fit(&site(EXAMPLES_MIN - 1, true), PLAN, &right).adapter, None);
+        assert_eq!(fit(&site(EXAMPLES_MIN - 1, true), PLAN, &score).adapter, None);
     }
 
     #[test]
     fn the_same_answers_give_the_same_weights() {
-        assert_eq!(fit(&site(40, true), PLAN, &right), fit(&site(40, true), PLAN, &right));
+        assert_eq!(fit(&site(40, true), PLAN, &score), fit(&site(40, true), PLAN, &score));
     }
 
     #[test]
     fn a_diagonal_fit_leaves_the_other_weights_alone() {
         let plan = Plan { diagonal: true, one_of: true };
-        let adapter = fit(&site(60, true), plan, &right).adapter.expect("a gain");
+        let adapter = fit(&site(60, true), plan, &score).adapter.expect("a gain");
         assert_ne!(adapter.rows[0][0], 0.0);
         assert_eq!(adapter.rows[0][1], 0.0);
         assert_eq!(adapter.rows[1][0], 0.0);

@@ -59,7 +59,7 @@ impl Label {
 
 /// Fits an adapter for each language that `answers` are written in; those in a language with none are left out.
 ///
-/// An answer is read rightly when the device would tell the label: an unsure reading is a wrong one.
+/// An answer is read rightly when the device would tell its label; unsure is better than wrong.
 ///
 /// # Errors
 /// When a text is empty or too long, or the engine fails.
@@ -80,15 +80,22 @@ pub fn fit_text(text: &Text, answers: &[(Label, String)]) -> Result<Vec<(Id, Out
         }
         let labels: Vec<Label> = examples.iter().map(|(label, _)| *label).collect();
         let examples: Vec<Example> = examples.into_iter().map(|(_, example)| example).collect();
-        let right = |example: &Example, logits: &[f32]| {
+        let told = |right: bool, unsure: bool| if right { 1 } else { i8::from(unsure) - 1 };
+        let score = |example: &Example, logits: &[f32]| {
             let (ekman, groups) = logits.split_at(EKMAN.len().min(logits.len()));
             match labels.iter().find(|label| label.number() == example.label) {
-                Some(Label::Feeling(feeling)) => text.feels(chinese, ekman).0 == Some(*feeling),
-                Some(Label::Tone(tone)) => text.tone(chinese, groups).0 == *tone,
-                None => false,
+                Some(Label::Feeling(feeling)) => {
+                    let said = text.feels(chinese, ekman).0;
+                    told(said == Some(*feeling), said.is_none())
+                }
+                Some(Label::Tone(tone)) => {
+                    let said = text.tone(chinese, groups).0;
+                    told(said == *tone, said == Sentiment::Unsure)
+                }
+                None => 0,
             }
         };
-        outcomes.push((id, fit(&examples, plan, &right)));
+        outcomes.push((id, fit(&examples, plan, &score)));
     }
     Ok(outcomes)
 }

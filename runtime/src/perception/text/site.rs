@@ -108,8 +108,7 @@ impl Text {
         let feeling = feeling.and_then(|feeling| EKMAN.iter().position(|other| *other == feeling));
         let likeliest = |a: &usize, b: &usize| found.groups[*a].total_cmp(&found.groups[*b]);
         let group = (1..found.groups.len()).max_by(likeliest).unwrap_or(0);
-        let words =
-            if chinese { self.chinese.words(sentence)? } else { explain::english_words(sentence) };
+        let words = if chinese { self.chinese.words(sentence)? } else { explain::english_words(sentence) };
         explain::weights(sentence, &words, |text| {
             let found = logits(text)?;
             let judged = feeling.map_or(found.groups.get(group), |feeling| found.ekman.get(feeling));

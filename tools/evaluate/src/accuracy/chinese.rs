@@ -50,8 +50,9 @@ const TONES: [(Sentiment, &str); 4] = [
 fn own(store: &Store, _: &Path, report: &mut Report) -> anyhow::Result<()> {
     let mut lines = Vec::new();
     for (number, line) in LINES.lines().enumerate().skip(1) {
-        let fields = line.split('\t').collect::<Vec<_>>().try_into().ok();
-        let [split, feeling, tone, text] = fields.with_context(|| format!("chinese.tsv line {}", number + 1))?;
+        let fields: Option<[&str; 4]> = line.split('\t').collect::<Vec<_>>().try_into().ok();
+        let [split, feeling, tone, text] =
+            fields.with_context(|| format!("chinese.tsv line {}", number + 1))?;
         if split != "held-out" {
             continue;
         }
@@ -69,8 +70,8 @@ fn own(store: &Store, _: &Path, report: &mut Report) -> anyhow::Result<()> {
         lines.len()
     ));
     let read = readings(store, &lines)?;
-    feelings(&lines, &read, 0.75, report);
-    tones(&lines, &read, 0.9, report);
+    feelings(&lines, &read, 0.7, report);
+    tones(&lines, &read, 0.8, report);
     Ok(())
 }
 
@@ -85,7 +86,7 @@ fn films(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> 
     ));
     let read = readings(store, &lines)?;
     feelings(&lines, &read, 0.3, report);
-    tones(&lines, &read, 0.6, report);
+    tones(&lines, &read, 0.65, report);
     Ok(())
 }
 
@@ -105,7 +106,8 @@ fn film(line: &str) -> Option<Line> {
         7 => Some(Emotion::Surprised),
         _ => None,
     };
-    let (bad, good) = (labels.iter().any(|l| [1, 3, 4, 6].contains(l)), labels.iter().any(|l| [5, 8].contains(l)));
+    let (bad, good) =
+        (labels.iter().any(|l| [1, 3, 4, 6].contains(l)), labels.iter().any(|l| [5, 8].contains(l)));
     let tone = match (bad, good) {
         (true, false) => Some(Sentiment::Negative),
         (false, true) => Some(Sentiment::Positive),
@@ -130,12 +132,19 @@ fn feelings(lines: &[Line], read: &[Read], floor: f64, report: &mut Report) {
         let place = read.feeling.map_or(Emotion::COUNT, Emotion::index);
         confusion.count(line.feelings[0].index(), place);
     }
-    let right = |line: &Line, read: &Read| read.feeling.is_some_and(|feeling| line.feelings.contains(&feeling));
+    let right =
+        |line: &Line, read: &Read| read.feeling.is_some_and(|feeling| line.feelings.contains(&feeling));
     let sure: Vec<_> = asked.iter().filter(|(_, read)| read.feeling.is_some()).collect();
     let hits = sure.iter().filter(|(line, read)| right(line, read)).count();
     report.figure(
-        Figure::share("feeling", "feelings that are told and right, of those that are told", hits, sure.len(), 1.0)
-            .floor(Limit::AtLeast(100.0 * floor)),
+        Figure::share(
+            "feeling",
+            "feelings that are told and right, of those that are told",
+            hits,
+            sure.len(),
+            1.0,
+        )
+        .floor(Limit::AtLeast(100.0 * floor)),
     );
     report.figure(Figure::share("told", "feelings that are told, not unsure", sure.len(), asked.len(), 1.0));
     report.figure(Figure::share("feeling-of-all", "feelings told rightly, of all", hits, asked.len(), 1.0));
