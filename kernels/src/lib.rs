@@ -2,3 +2,8 @@
 //!
 //! Plain functions on slices, without an engine and without `unsafe`: [`pulp`] compiles each loop for the vector units
 //! that this processor has and picks one at run time. The runtime wraps them as operators of its engine.
+
+pub mod attention;
+pub mod conv;
+pub mod elementwise;
+pub mod matmul;

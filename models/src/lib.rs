@@ -10,9 +10,11 @@
 //! assert_eq!(vad.sha256.len(), 64);
 //! ```
 
+mod adopt;
 mod manifest;
 mod store;
 
+pub use adopt::AdoptError;
 pub use manifest::{Asset, Golden, Input, Manifest, Output, Source};
 pub use store::{Error, Store, hex};
 
@@ -36,6 +38,8 @@ pub enum Id {
     SpeechDecoder,
     /// Reads emotions and sentiment in a sentence.
     TextEmotion,
+    /// Reads emotions and sentiment in a Chinese sentence.
+    TextEmotionZh,
     /// Notices hints at danger in a text.
     TextSigns,
 }
@@ -51,6 +55,7 @@ impl Id {
         Id::SpeechEncoder,
         Id::SpeechDecoder,
         Id::TextEmotion,
+        Id::TextEmotionZh,
         Id::TextSigns,
     ];
 
@@ -65,6 +70,7 @@ impl Id {
             Id::SpeechEncoder => "speech-encoder",
             Id::SpeechDecoder => "speech-decoder",
             Id::TextEmotion => "text-emotion",
+            Id::TextEmotionZh => "text-emotion-zh",
             Id::TextSigns => "text-signs",
         }
     }
@@ -79,9 +85,36 @@ impl Id {
             Id::SpeechEncoder => include_str!("../speech-encoder/manifest.toml"),
             Id::SpeechDecoder => include_str!("../speech-decoder/manifest.toml"),
             Id::TextEmotion => include_str!("../text-emotion/manifest.toml"),
+            Id::TextEmotionZh => include_str!("../text-emotion-zh/manifest.toml"),
             Id::TextSigns => include_str!("../text-signs/manifest.toml"),
         }
     }
+}
+
+/// Those in use: the compiled-in ones, unless [`adopt`] was called first.
+static MANIFESTS: OnceLock<Vec<Manifest>> = OnceLock::new();
+
+fn compiled() -> Vec<Manifest> {
+    let parse = |id: &Id| match Manifest::parse(id.text()) {
+        Ok(manifest) => manifest,
+        Err(error) => panic!("models/{}/manifest.toml: {error}", id.folder()),
+    };
+    Id::ALL.iter().map(parse).collect()
+}
+
+/// Trusts the manifests of the set in `folder` from now on, in place of the compiled-in ones.
+///
+/// Whoever calls it vouches for them: they decide which bytes are run. The one caller has verified a signature over
+/// each. Graphs have to have the inputs, outputs and constants that the program was written for.
+///
+/// # Errors
+/// When a manifest is missing or does not fit, or when any manifest was already asked for.
+///
+/// # Panics
+/// As [`get`].
+pub fn adopt(folder: &std::path::Path) -> Result<(), AdoptError> {
+    let theirs = adopt::read(folder, &compiled())?;
+    MANIFESTS.set(theirs).map_err(|_| AdoptError::Late)
 }
 
 /// The manifest of a model.
@@ -89,14 +122,7 @@ impl Id {
 /// # Panics
 /// If a compiled-in manifest does not parse, which a test of this crate excludes.
 pub fn get(id: Id) -> &'static Manifest {
-    static MANIFESTS: OnceLock<Vec<Manifest>> = OnceLock::new();
-    let all = MANIFESTS.get_or_init(|| {
-        let parse = |id: &Id| match Manifest::parse(id.text()) {
-            Ok(manifest) => manifest,
-            Err(error) => panic!("models/{}/manifest.toml: {error}", id.folder()),
-        };
-        Id::ALL.iter().map(parse).collect()
-    });
+    let all = MANIFESTS.get_or_init(compiled);
     let position = Id::ALL.iter().position(|other| *other == id);
     &all[position.unwrap_or(0)]
 }

@@ -140,6 +140,40 @@ impl Manifest {
         crate::hex(&Sha256::digest(text.as_bytes()))
     }
 
+    /// Whether a program that was written for `ours` can feed this model and read what it gives. Weights, tolerance and
+    /// the values of constants may differ.
+    pub(crate) fn stands_in_for(&self, ours: &Self) -> Result<(), String> {
+        let interface = |one: &Input| (one.name.clone(), one.dtype.clone(), one.shape.clone());
+        let inputs = |one: &Self| one.inputs.iter().map(interface).collect::<Vec<_>>();
+        let outputs = |one: &Self| {
+            let interface = |output: &Output| (output.name.clone(), output.dtype.clone(), output.shape.clone());
+            one.outputs.iter().map(interface).collect::<Vec<_>>()
+        };
+        let files = |one: &Self| {
+            let assets = one.assets.iter().map(|asset| asset.file.clone());
+            [one.file.clone(), one.golden.file.clone()].into_iter().chain(assets).collect::<Vec<_>>()
+        };
+        let kinds = |one: &Self| -> Vec<(String, Option<usize>)> {
+            let length = |setting: &Setting| match setting {
+                Setting::Number(_) => None,
+                Setting::Numbers(values) => Some(values.len()),
+            };
+            one.settings.iter().map(|(name, setting)| (name.clone(), length(setting))).collect()
+        };
+        let same = [
+            ("id", self.id == ours.id),
+            ("inputs", inputs(self) == inputs(ours)),
+            ("outputs", outputs(self) == outputs(ours)),
+            ("labels", self.labels == ours.labels),
+            ("files", files(self) == files(ours)),
+            ("settings", kinds(self) == kinds(ours)),
+        ];
+        match same.iter().find(|(_, same)| !same) {
+            Some((what, _)) => Err(format!("its {what} are not those that this program was written for")),
+            None => Ok(()),
+        }
+    }
+
     /// A constant by name.
     ///
     /// # Panics

@@ -5,8 +5,10 @@
 //! checksum, so that damage is noticed and never served.
 
 mod erase;
+mod sync;
 
 pub use erase::Erased;
+pub use sync::{OUTBOX_MAX, Outgoing, Sharing};
 
 use crate::Error;
 use petri_core::input::Sensors;
@@ -19,7 +21,7 @@ use std::time::Duration;
 /// The version that this program writes. Each step from an older one is a migration.
 pub const VERSION: usize = MIGRATIONS.len();
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "CREATE TABLE trial (
          id INTEGER PRIMARY KEY,
          learner INTEGER NOT NULL,
@@ -31,6 +33,7 @@ const MIGRATIONS: [&str; 4] = [
     "CREATE INDEX trial_by_learner ON trial (learner, id);",
     "CREATE TABLE profile (learner INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT;",
     "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;",
+    sync::TABLES,
 ];
 
 /// `PRAGMA application_id` of a Petri journal: `PTRI`.

@@ -2,11 +2,13 @@
 
 use crate::capture::Percept;
 use crate::perception::actions::Measures;
+use crate::perception::explain::Weight;
 use crate::perception::text::{Read, Sentiment};
 use crate::perception::{Seen, Sound};
 use petri_core::{
     Actions, Channel, Entry, Exercise, FaceReading, Judge, Language, Outcome, Permille, Purpose,
 };
+use serde::Serialize;
 
 fn percent(share: f32) -> String {
     format!("{:.0} %", share * 100.0)
@@ -63,7 +65,20 @@ pub fn heard(sound: &Sound) -> String {
         Some(word) => format!("the word \"{word}\", {} sure", percent(sound.heard.confidence)),
         None => "no word of the list".to_owned(),
     };
-    format!("{word}; written down: \"{}\"", sound.transcript)
+    format!("{word}{}; written down: \"{}\"", runner_up(sound), sound.transcript)
+}
+
+/// What came next to the word that was heard, and how far behind; or what was nearest when no word was clear enough.
+fn runner_up(sound: &Sound) -> String {
+    match (&sound.heard.word, sound.heard.best.as_slice()) {
+        (Some(_), [best, second, ..]) => {
+            format!(" (next \"{}\", {:.1} nats behind)", second.0, best.1 - second.1)
+        }
+        (None, [best, second, ..]) => {
+            format!(" (nearest \"{}\", {}, then \"{}\")", best.0, percent(sound.heard.confidence), second.0)
+        }
+        _ => String::new(),
+    }
 }
 
 /// One line on what a text expresses.
@@ -84,6 +99,24 @@ pub fn read(read: &Read) -> String {
         read.emotions.iter().take(3).map(|(name, p)| format!("{name} {}", percent(*p))).collect();
     let emotions = if emotions.is_empty() { String::new() } else { format!(" ({})", emotions.join(", ")) };
     format!("{tone}, {} sure{feeling}{named}{emotions}", percent(read.confidence))
+}
+
+/// A reading with its reason.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explained {
+    /// What the text expresses.
+    #[serde(flatten)]
+    pub read: Read,
+    /// The words that weighed most, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Vec<Weight>>,
+}
+
+/// The words that weighed most, to follow [`read`].
+pub fn why(weights: &[Weight]) -> String {
+    let one = |weight: &Weight| format!("\"{}\" {}", weight.word, percent(weight.share));
+    let words: Vec<String> = weights.iter().map(one).collect();
+    if words.is_empty() { "; no word speaks for it".to_owned() } else { format!("; by {}", words.join(", ")) }
 }
 
 /// One line on a percept of a running session.

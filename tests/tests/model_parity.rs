@@ -121,6 +121,11 @@ fn text_signs() {
 }
 
 #[test]
+fn text_emotion_zh() {
+    golden_pair(Id::TextEmotionZh);
+}
+
+#[test]
 fn text_emotion() {
     golden_pair(Id::TextEmotion);
 }

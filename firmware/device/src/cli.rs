@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::adapt::Models;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -25,6 +26,9 @@ pub(crate) struct Cli {
     /// The onnxruntime library; without it the system's is looked for.
     #[arg(long, global = true, env = "ORT_DYLIB_PATH", value_name = "FILE")]
     pub(crate) onnxruntime_library: Option<PathBuf>,
+    /// The folder with what this site has fitted; the journal's usual folder if none is named.
+    #[arg(long, global = true, env = "PETRI_ADAPTERS", value_name = "DIR")]
+    pub(crate) adapter_folder: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
@@ -68,6 +72,9 @@ pub(crate) enum Command {
     Read {
         /// A sentence or two.
         text: String,
+        /// Say which words weighed most.
+        #[arg(long)]
+        why: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -89,8 +96,21 @@ pub(crate) enum Command {
         #[arg(long)]
         quiet: bool,
     },
-    /// List the models and verify every file.
-    Models,
+    /// Sync: what leaves the device once a term, if that is turned on.
+    #[command(subcommand)]
+    Sync(crate::sync::Sync),
+    /// List the models and verify every file, or fit them to this site.
+    Models {
+        #[command(subcommand)]
+        action: Option<Models>,
+    },
+    /// Verify and install signed updates of content and models.
+    Update {
+        #[command(flatten)]
+        place: crate::update::Place,
+        #[command(subcommand)]
+        action: crate::update::Action,
+    },
     /// Look at the board file, and try each part of the board.
     #[command(subcommand)]
     Board(Board),
@@ -231,6 +251,13 @@ impl Look {
     }
 }
 
+/// Where Petri keeps what is this user's.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    let state = || std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    Some(state().or_else(home)?.join("petri"))
+}
+
 /// Whose session it is, and where it is kept.
 #[derive(Debug, Args)]
 pub(crate) struct Keeping {
@@ -245,10 +272,7 @@ pub(crate) struct Keeping {
 impl Keeping {
     /// The journal's path; the default lies in the user's state folder.
     pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
-        let state =
-            || std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-        let own = || Some(state().or_else(home)?.join("petri/journal.db"));
+        let own = || Some(state_folder()?.join("journal.db"));
         let path = self.journal.clone().or_else(own);
         path.context("there is no home folder for the journal; name a file with --journal")
     }
@@ -320,6 +344,8 @@ pub(crate) struct Run {
     /// Serve a link for robots: tcp:127.0.0.1:PORT, unix:PATH or serial:DEVICE@BAUD; may be given more than once.
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) link: Vec<Address>,
+    #[command(flatten)]
+    pub(crate) place: crate::update::Place,
 }
 
 /// A board by name.

@@ -1,6 +1,7 @@
 //! Sessions with the facilitator's page: one after another, as the page or the device's button commands.
 
 use crate::teller::{Teller, Tells};
+use crate::update::Begun;
 use crate::{link, say};
 use petri_core::input::Sensors;
 use petri_core::screen::Display;
@@ -26,6 +27,8 @@ pub(crate) struct Served {
     pub(crate) tells: Tells,
     /// Where robots are served beside it.
     pub(crate) link: Vec<Address>,
+    /// The installed sets that it starts with.
+    pub(crate) begun: Begun,
 }
 
 impl Served {
@@ -58,7 +61,7 @@ impl Served {
             host: host.handle(),
         };
         let page = petri_console::start(listener, options, say)?;
-        let mut teller = Teller::new(self.tells, link);
+        let mut teller = Teller::new(self.tells, link, self.begun);
         host.run(&mut |happening| {
             page.tell(&happening);
             teller.tell(&happening);

@@ -3,6 +3,7 @@
 //! A command line program talks on its standard output; that is what the lint below is lifted for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod adapt;
 mod board;
 mod cli;
 mod console;
@@ -10,7 +11,9 @@ mod link;
 mod papers;
 mod play;
 mod sheet;
+mod sync;
 mod teller;
+mod update;
 mod words;
 
 use anyhow::bail;
@@ -46,8 +49,11 @@ fn told(error: &anyhow::Error) -> String {
 }
 
 fn command(cli: Cli) -> anyhow::Result<()> {
+    let named = cli.models.is_some();
     let store = Store::new(cli.models.unwrap_or_else(|| shared("models", "../../models")));
     let library = cli.onnxruntime_library;
+    let folder = cli.adapter_folder.or_else(cli::state_folder);
+    let site = folder.as_deref();
     let start =
         || Accelerator::start(&cli.accelerator, library.as_deref(), |line| eprintln!("petri: {line}"));
     match cli.command.unwrap_or(Command::Demo { out: None }) {
@@ -55,10 +61,13 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             Engine::new(&store, &start()),
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
-        Command::Run(options) => play::session(Engine::new(&store, &start()), *options),
-        Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()), &link, quiet),
+        Command::Run(options) => {
+            let (store, begun) = update::begin(store, named, &options)?;
+            play::session(Engine::new(&store, &start()).adapted(site), *options, begun)
+        }
+        Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet),
         Command::See { image, json } => {
-            let seen = Sight::load(Engine::new(&store, &start()))?.look_closely(&intake::frame(&image)?)?;
+            let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?.look_closely(&intake::frame(&image)?)?;
             print(json, &seen, report::seen(&seen))
         }
         Command::Hear { wav, words, keeping, json } => {
@@ -67,15 +76,17 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             if list.is_empty() {
                 list.extend(Word::ALL.map(Word::text));
             }
-            let mut perception = Perception::load(Engine::new(&store, &start()))?;
+            let mut perception = Perception::load(Engine::new(&store, &start()).adapted(site))?;
             words::listen_for(&mut perception.speech, &keeping)?;
             let words = perception.speech.words(&list)?;
             let sound = perception.listen(&clip, &words)?;
             print(json, &sound, report::heard(&sound))
         }
-        Command::Read { text, json } => {
-            let read = Text::load(Engine::new(&store, &start()))?.read(&text)?;
-            print(json, &read, report::read(&read))
+        Command::Read { text, why, json } => {
+            let model = Text::load(Engine::new(&store, &start()).adapted(site))?;
+            let (read, why) = (model.read(&text)?, why.then(|| model.why(&text)).transpose()?);
+            let words = format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
+            print(json, &report::Explained { read, why }, words)
         }
         Command::Progress { keeping, picture } => {
             let journal = Journal::open_existing(&keeping.path()?)?;
@@ -97,8 +108,11 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Papers { folder } => papers::write(&folder),
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
+        Command::Models { action: None } => models(&store, &start()),
+        Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
         Command::Words(action) => words::command(Engine::new(&store, &start()), action),
-        Command::Models => models(&store, &start()),
+        Command::Sync(action) => sync::command(action),
+        Command::Update { place, action } => update::command(&place, action),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::{BoardName, Run};
 use crate::teller::{Teller, Tells};
+use crate::update::Begun;
 use crate::{board, console, link, say, shared};
 use anyhow::{Context, bail};
 use petri_board::replay::{self, Pictures};
@@ -47,6 +48,7 @@ pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
         record: None,
         tells: Tells::Everything,
         link: Vec::new(),
+        begun: Begun::default(),
     };
     let summary = play.on(engine, &mut journal, || Ok(sim::open(options)?))?;
     let picture = out.join("progress.svg");
@@ -71,8 +73,8 @@ pub(crate) fn demo(engine: Engine<'_>, out: &Path) -> anyhow::Result<()> {
 }
 
 /// Runs a session as the flags say.
-pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
-    let pack = content::open(options.pack.as_deref())?;
+pub(crate) fn session(engine: Engine<'_>, options: Run, begun: Begun) -> anyhow::Result<()> {
+    let pack = content::open(options.pack.as_deref().or(begun.pack()))?;
     let mut described = None;
     match (options.board, &options.from) {
         (BoardName::Pi, _) => described = Some(board::ready("pi", options.board_file)?),
@@ -125,6 +127,7 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
             _ => Tells::Everything,
         },
         link: options.link,
+        begun,
     };
     let simulated = described.is_none();
     let open = || match &described {
@@ -133,8 +136,8 @@ pub(crate) fn session(engine: Engine<'_>, options: Run) -> anyhow::Result<()> {
     };
     if let Some(address) = options.console {
         let (look, tells, display) = (options.look, play.tells, options.display);
-        let link = play.link.clone();
-        let served = console::Served { address, path, pack, simulated, display, tells, link };
+        let (link, begun) = (play.link.clone(), play.begun.clone());
+        let served = console::Served { address, path, pack, simulated, display, tells, link, begun };
         let look = Box::new(move |last| look.over(last));
         return served.run(engine, journal, play.plan(), look, open);
     }
@@ -157,6 +160,7 @@ struct Play {
     record: Option<PathBuf>,
     tells: Tells,
     link: Vec<Address>,
+    begun: Begun,
 }
 
 impl Play {
@@ -168,8 +172,8 @@ impl Play {
     ) -> anyhow::Result<Summary> {
         let perception = Perception::load(engine)?;
         let (board, link) = link::join(open()?, &self.link, self.tells == Tells::Everything)?;
-        let mut teller = Teller::new(self.tells, link);
         let plan = self.plan();
+        let mut teller = Teller::new(self.tells, link, self.begun.clone());
         let summary =
             plan.play(board, perception, journal, (self.learner, self.profile), &mut |happening| {
                 teller.tell(&happening);

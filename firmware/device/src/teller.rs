@@ -1,6 +1,7 @@
 //! What a session prints, and what it tells the service manager.
 
 use crate::say;
+use crate::update::Begun;
 use petri_runtime::capture::Percept;
 use petri_runtime::heart::Heart;
 use petri_runtime::link::Link;
@@ -35,16 +36,21 @@ pub(crate) struct Teller {
     last_look: String,
     heart: Option<Heart>,
     link: Option<Link>,
+    /// Installed sets that have to show that the device comes up with them.
+    begun: Begun,
 }
 
 impl Teller {
-    pub(crate) fn new(tells: Tells, link: Option<Link>) -> Self {
-        Self { tells, last_look: String::new(), heart: Heart::of_service(), link }
+    pub(crate) fn new(tells: Tells, link: Option<Link>, begun: Begun) -> Self {
+        Self { tells, last_look: String::new(), heart: Heart::of_service(), link, begun }
     }
 
     pub(crate) fn tell(&mut self, happening: &Happening<'_>) {
         if let Some(link) = &self.link {
             link.tell(happening);
+        }
+        if let Happening::Step(_) = happening {
+            self.begun.came_up();
         }
         match (happening, &mut self.heart) {
             (Happening::Step(now), Some(heart)) => heart.step(*now),

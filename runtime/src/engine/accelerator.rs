@@ -140,12 +140,31 @@ impl fmt::Display for Accelerator {
 pub struct Engine<'a> {
     store: &'a Store,
     accelerator: Option<&'a Accelerator>,
+    adapters: Option<&'a Path>,
 }
 
 impl<'a> Engine<'a> {
     /// Models of `store` on `accelerator`.
     pub fn new(store: &'a Store, accelerator: &'a Accelerator) -> Self {
-        Self { store, accelerator: Some(accelerator) }
+        Self { store, accelerator: Some(accelerator), adapters: None }
+    }
+
+    /// The same with what a site has fitted and keeps in `folder` (`docs/adaptation.md`).
+    #[must_use]
+    pub fn adapted(self, folder: Option<&'a Path>) -> Self {
+        Self { adapters: folder, ..self }
+    }
+
+    /// Where a site keeps what it has fitted.
+    pub(crate) fn adapters(&self) -> Option<&'a Path> {
+        self.adapters
+    }
+
+    /// Reports what does not run as it was meant to.
+    pub(crate) fn tell(&self, line: &str) {
+        if let Some(accelerator) = self.accelerator {
+            (accelerator.report)(line);
+        }
     }
 
     /// Where models come from.
@@ -160,7 +179,7 @@ impl<'a> Engine<'a> {
 
 impl<'a> From<&'a Store> for Engine<'a> {
     fn from(store: &'a Store) -> Self {
-        Self { store, accelerator: None }
+        Self { store, accelerator: None, adapters: None }
     }
 }
 

@@ -68,11 +68,14 @@ impl Track {
         self.square
     }
 
-    /// Counts a look, and says whether it is one of every `spacing`; the first one is.
-    pub(super) fn is_turn(&mut self, spacing: u32) -> bool {
-        let turn = self.looks.is_multiple_of(spacing);
+    /// Whether this look is one of every `spacing`; the first one is.
+    pub(super) fn is_turn(&self, spacing: u32) -> bool {
+        self.looks.is_multiple_of(spacing)
+    }
+
+    /// Counts a look.
+    pub(super) fn next(&mut self) {
         self.looks = self.looks.wrapping_add(1);
-        turn
     }
 
     /// Follows `mesh`, or nothing.

@@ -3,11 +3,14 @@
 //! Every result can be `unsure` or `nothing`, and carries a confidence.
 
 pub mod actions;
+pub mod adapt;
+mod chinese;
 pub mod choice;
 pub mod concern;
 mod crop;
 pub mod detect;
 pub mod enrol;
+pub mod explain;
 #[cfg(feature = "therapy")]
 pub mod expression;
 pub mod mesh;
@@ -103,54 +106,110 @@ impl Sight {
     /// # Errors
     /// When the engine fails.
     pub fn look_closely(&self, frame: &Frame) -> Result<Seen, Error> {
-        self.see(frame, self.detector.detect_tight(frame)?, &mut mesh::Track::default())
+        let faces = self.detector.detect_tight(frame)?;
+        let mesh = self.place(frame, &faces, &mut mesh::Track::default())?;
+        self.read_closely(frame, faces, mesh)
     }
 
     /// Looks at the next frame of a stream, whose mesh `track` follows.
     ///
     /// In the school edition the detector rests while the mesh is on its face. The therapy edition cuts the face for
     /// its expression from the detector's box, so it detects in each frame, and places a mesh in one of
-    /// [`MESH_SPACING`]: muscles give the reason there, and a tenth of a second is soon enough for that.
+    /// [`MESH_SPACING`]: muscles give the reason there, and a tenth of a second is soon enough for that. Every other
+    /// frame is read as its mirror image, so that the mean over time is one of both.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn follow(&self, frame: &Frame, track: &mut mesh::Track) -> Result<Seen, Error> {
         if cfg!(feature = "therapy") {
             let faces = self.detector.detect(frame)?;
-            if track.is_turn(MESH_SPACING) {
-                return self.see(frame, faces, track);
-            }
-            return self.read(frame, faces, None);
+            let mirrored = !track.is_turn(2);
+            let mesh = if track.is_turn(MESH_SPACING) { self.place(frame, &faces, track)? } else { None };
+            track.next();
+            return self.read(frame, faces, mesh, mirrored);
         }
         if let Some(square) = track.followed()
             && let Some(mesh) = self.mesher.place(frame, &square)?
         {
             track.follow(&self.mesher, Some(&mesh));
             let faces = vec![mesh.face()];
-            return self.read(frame, faces, Some(mesh));
+            return self.read(frame, faces, Some(mesh), false);
         }
         self.see(frame, self.detector.detect(frame)?, track)
     }
 
     fn see(&self, frame: &Frame, faces: Vec<detect::Face>, track: &mut mesh::Track) -> Result<Seen, Error> {
+        let mesh = self.place(frame, &faces, track)?;
+        self.read(frame, faces, mesh, false)
+    }
+
+    fn place(
+        &self,
+        frame: &Frame,
+        faces: &[detect::Face],
+        track: &mut mesh::Track,
+    ) -> Result<Option<mesh::Mesh>, Error> {
         let mesh = match faces.first() {
             Some(face) => self.mesher.place(frame, &track.square(&self.mesher, face))?,
             None => None,
         };
         track.follow(&self.mesher, mesh.as_ref());
-        self.read(frame, faces, mesh)
+        Ok(mesh)
     }
 
     #[cfg(feature = "therapy")]
-    fn read(&self, frame: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
-        let expression = faces.first().map(|face| self.expression.read(frame, face)).transpose()?;
+    fn read(
+        &self,
+        frame: &Frame,
+        faces: Vec<detect::Face>,
+        mesh: Option<mesh::Mesh>,
+        mirrored: bool,
+    ) -> Result<Seen, Error> {
+        let expression = faces.first().map(|face| self.expression.read(frame, face, mirrored)).transpose()?;
+        Ok(Seen { faces, mesh, expression })
+    }
+
+    #[cfg(feature = "therapy")]
+    fn read_closely(
+        &self,
+        frame: &Frame,
+        faces: Vec<detect::Face>,
+        mesh: Option<mesh::Mesh>,
+    ) -> Result<Seen, Error> {
+        let expression = faces.first().map(|face| self.expression.read_closely(frame, face)).transpose()?;
         Ok(Seen { faces, mesh, expression })
     }
 
     #[cfg(not(feature = "therapy"))]
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
-    fn read(&self, _: &Frame, faces: Vec<detect::Face>, mesh: Option<mesh::Mesh>) -> Result<Seen, Error> {
+    fn read(
+        &self,
+        _: &Frame,
+        faces: Vec<detect::Face>,
+        mesh: Option<mesh::Mesh>,
+        _: bool,
+    ) -> Result<Seen, Error> {
         Ok(Seen { faces, mesh })
+    }
+
+    /// What the shipped model sees in the first face of a picture, whatever a site has fitted.
+    #[cfg(feature = "therapy")]
+    pub(super) fn shipped_expression(
+        &self,
+        frame: &Frame,
+    ) -> Result<Option<[f32; petri_core::Emotion::COUNT]>, Error> {
+        let faces = self.detector.detect_tight(frame)?;
+        faces.first().map(|face| self.expression.shipped(frame, face)).transpose()
+    }
+
+    #[cfg(not(feature = "therapy"))]
+    fn read_closely(
+        &self,
+        frame: &Frame,
+        faces: Vec<detect::Face>,
+        mesh: Option<mesh::Mesh>,
+    ) -> Result<Seen, Error> {
+        self.read(frame, faces, mesh, false)
     }
 
     /// The expression model.

@@ -1,5 +1,10 @@
 //! Text: sentiment and emotions of a sentence, and the feeling that it names outright.
 
+mod site;
+
+use self::site::Adapters;
+pub(super) use self::site::Logits;
+use super::chinese::Chinese;
 use super::choice::choice;
 use super::concern::Concern;
 use super::moves::{feeling_of_word, moves, named_feeling_zh};
@@ -18,7 +23,9 @@ pub struct Text {
     model: Model,
     tokenizer: std::sync::Arc<Tokenizer>,
     rules: Rules,
+    chinese: Chinese,
     concern: Concern,
+    adapters: Adapters,
 }
 
 #[derive(Clone)]
@@ -114,7 +121,9 @@ impl Text {
             ekman: settings.numbers("threshold_ekman").to_vec(),
             groups: settings.numbers("threshold_groups").to_vec(),
         };
-        Ok(Self { model, tokenizer: tokenizer.into(), rules, concern: Concern::load(engine)? })
+        let (chinese, concern) = (Chinese::load(engine)?, Concern::load(engine)?);
+        let adapters = engine.adapters().map(|folder| Adapters::load(engine, folder)).unwrap_or_default();
+        Ok(Self { model, tokenizer: tokenizer.into(), rules, chinese, concern, adapters })
     }
 
     /// Reads one sentence.
@@ -124,7 +133,7 @@ impl Text {
     pub fn read(&self, sentence: &str) -> Result<Read, Error> {
         let sentence = intake::text(sentence)?;
         if is_chinese(sentence) {
-            return self.by_words(sentence);
+            return self.read_chinese(sentence);
         }
         let found = self.probabilities(sentence)?;
         let (sentiment, confidence) = self.sentiment(&found.groups);
@@ -148,7 +157,7 @@ impl Text {
         })
     }
 
-    /// What the words say by themselves. The model knows English only, so that a Chinese text has nothing more.
+    /// What the words say by themselves.
     fn by_words(&self, sentence: &str) -> Result<Read, Error> {
         let named = if is_chinese(sentence) { named_feeling_zh(sentence) } else { named_feeling(sentence) };
         Ok(Read {
@@ -170,6 +179,18 @@ impl Text {
     /// # Errors
     /// When the engine fails.
     pub fn probabilities(&self, sentence: &str) -> Result<Probabilities, Error> {
+        let (emotions, logits) = self.english(sentence)?;
+        let logits = logits.adapted(self.adapters.english.as_ref());
+        let chances = |logits: Vec<f32>| logits.into_iter().map(sigmoid).collect();
+        Ok(Probabilities {
+            emotions: chances(emotions),
+            ekman: chances(logits.ekman),
+            groups: chances(logits.groups),
+        })
+    }
+
+    /// Logits of the 28 emotions, and the others.
+    fn english(&self, sentence: &str) -> Result<(Vec<f32>, Logits), Error> {
         let encoded = self
             .tokenizer
             .encode(sentence, true)
@@ -182,9 +203,9 @@ impl Text {
             ids.extend(close);
         }
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
-        let mut outputs = outputs.into_iter().map(|logits| logits.into_iter().map(sigmoid).collect());
+        let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().unwrap_or_default();
-        Ok(Probabilities { emotions: next(), ekman: next(), groups: next() })
+        Ok((next(), Logits { ekman: next(), groups: next(), features: next() }))
     }
 
     /// Whether each group counts as present, as the figures of the model card count it.
@@ -212,12 +233,21 @@ impl Text {
         if over(1, negative) && over(3, positive) && near {
             return (Sentiment::Mixed, negative.min(positive));
         }
-        let (sentiment, best) =
-            [(Sentiment::Negative, negative), (Sentiment::Neutral, neutral), (Sentiment::Positive, positive)]
-                .into_iter()
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-                .unwrap_or((Sentiment::Unsure, 0.0));
-        if best < settings.number("sentiment_unsure") { (Sentiment::Unsure, best) } else { (sentiment, best) }
+        // In comments, what is neither good nor bad is common; elsewhere, neutral would win too often.
+        let weighed = settings.number("sentiment_neutral_ratio") * neutral;
+        let (sentiment, weight, best) = [
+            (Sentiment::Negative, negative, negative),
+            (Sentiment::Neutral, weighed, neutral),
+            (Sentiment::Positive, positive, positive),
+        ]
+        .into_iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .unwrap_or((Sentiment::Unsure, 0.0, 0.0));
+        if weight < settings.number("sentiment_unsure") {
+            (Sentiment::Unsure, best)
+        } else {
+            (sentiment, best)
+        }
     }
 
     fn feeling(&self, ekman: &[f32]) -> (Option<Emotion>, f32) {
@@ -246,7 +276,7 @@ impl Read {
 }
 
 /// Whether a text is written in Chinese rather than in English.
-fn is_chinese(text: &str) -> bool {
+pub(super) fn is_chinese(text: &str) -> bool {
     let han = |c: &char| ('\u{4E00}'..='\u{9FFF}').contains(c);
     let letters = text.chars().filter(char::is_ascii_alphabetic).count();
     2 * text.chars().filter(han).count() > letters

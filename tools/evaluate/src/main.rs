@@ -9,6 +9,7 @@ mod accuracy;
 mod bench;
 mod statistics;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 use petri_figures::{Book, table};
 use petri_models::Store;
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
     let (store, book) = (Store::new(cli.models), Book::new(cli.docs));
     let result = match cli.command {
         Command::Accuracy(options) => accuracy::run(&store, &book, &options),
-        Command::Bench(options) => bench::run(&store, &options),
+        Command::Bench(options) => bench::run(&store, &book, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
     };
     match result {
@@ -66,4 +67,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The project's folder: tools, pictures and recordings are found from here.
+fn root() -> anyhow::Result<PathBuf> {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    root.canonicalize().context("the project's folder has moved since this was built; build it again")
 }

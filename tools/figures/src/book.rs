@@ -61,7 +61,11 @@ impl Book {
         Ok(reports)
     }
 
-    fn parts(&self) -> anyhow::Result<Vec<String>> {
+    /// Names of the parts of the evaluation that are written.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn parts(&self) -> anyhow::Result<Vec<String>> {
         let mut parts = Vec::new();
         for name in names(&self.docs.join(FOLDER))? {
             parts.extend(name.strip_suffix(".toml").map(str::to_owned));
@@ -202,6 +206,10 @@ fn index(reports: &[Report]) -> String {
     let parts = || reports.iter().filter(|report| !ALONE.contains(&report.part.as_str()));
     let mut page = INTRODUCTION.to_owned();
     page.push_str("## Parts\n\n");
+    let alone = reports.iter().filter(|report| ALONE.contains(&report.part.as_str()));
+    for Report { part, title, command, .. } in alone {
+        page.push_str(&format!("- [{title}]({part}.md): `{command}`\n"));
+    }
     for report in parts() {
         let Report { part, title, command, .. } = report;
         page.push_str(&format!("- [{title}]({FOLDER}/{part}.md): `{command}`\n"));
@@ -237,7 +245,7 @@ const INTRODUCTION: &str = "\
 
 Measured in tract, through the same code that a session runs. `cargo xtask evaluate` measures and writes everything here;
 `--part NAME` renews one part, `--check` compares without writing. The data is no part of the project: point `--data` or
-`PETRI_DATA` at it. How fast they are stands in [bench.md](bench.md).
+`PETRI_DATA` at it.
 
 - *n* is how many cases a figure rests on; the interval holds the true share in 95 of 100 such measurements (Wilson).
   Differences within it are chance.

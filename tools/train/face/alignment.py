@@ -10,6 +10,8 @@ SETTINGS = {
     "crop_size_of_box_width": 1.2,
     "crop_centre_below_eyes": 0.14,
     "crop_rotation_share": 0.5,
+    # From this share of a picture's shorter side on the crop fills it, and the whole picture is read, too.
+    "whole_from_side_share": 0.75,
 }
 
 

@@ -44,6 +44,8 @@ GRAY_SIDE = 64
 TARGET_SPREAD, TARGET_MEAN, SPREAD_FLOOR = 55.0, 128.0, 5.0
 PROBABILITY_FLOOR = 1e-4
 TEMPERATURE = 1.14
+# For the mean over several views of one picture.
+TEMPERATURE_CLOSELY = 1.04
 UNSURE_BELOW = 0.55
 
 
@@ -155,7 +157,12 @@ def description():
                 "softmax(value / temperature) gives the probability",
             }
         ],
-        "settings": {"temperature": TEMPERATURE, "unsure_below": UNSURE_BELOW, **SETTINGS},
+        "settings": {
+            "temperature": TEMPERATURE,
+            "temperature_closely": TEMPERATURE_CLOSELY,
+            "unsure_below": UNSURE_BELOW,
+            **SETTINGS,
+        },
     }
 
 

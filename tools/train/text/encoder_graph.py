@@ -1,7 +1,8 @@
-"""ONNX graph of a BERT sentence encoder with three linear classifiers, written node by node from arrays.
+"""ONNX graph of a BERT sentence encoder with linear classifiers, written node by node from arrays.
 
 One sentence per run and no attention mask: the number of tokens is a symbolic dimension, so padding never
-enters the computation. The mean of every layer feeds the classifiers.
+enters the computation. The mean of every layer feeds one hidden layer, which is an output as well: what a site
+learns of its own is fitted on it.
 """
 
 import math
@@ -21,7 +22,15 @@ LAYERS = 6
 EPSILON = 1e-12
 MAX_TOKENS = 128
 OUTPUTS = {"emotions": 28, "ekman": 7, "groups": 4}
+# The hidden layer that feeds the classifiers, the last output of the graph.
+HIDDEN_OUTPUT = "features"
+HIDDEN = 384
 WORDS = "embeddings.word_embeddings.weight"
+
+
+def layer_count(weights):
+    """LAYERS, or fewer in a student."""
+    return 1 + max(int(key.split(".")[2]) for key in weights if key.startswith("encoder.layer."))
 
 
 class SentenceGraph:
@@ -101,14 +110,14 @@ class SentenceGraph:
 
     def classify(self, layers):
         means = [self.op("ReduceMean", [x], x + "_mean", axes=[1], keepdims=0) for x in layers]
-        self.op("Concat", means, "features", axis=1)
-        hidden = self.op("Relu", [self.linear("features", "head.hidden", "hidden_sum")], "hidden")
+        self.op("Concat", means, "layer_means", axis=1)
+        hidden = self.op("Relu", [self.linear("layer_means", "head.hidden", "hidden_sum")], HIDDEN_OUTPUT)
         for name in OUTPUTS:
             self.linear(hidden, f"head.{name}", name)
 
 
 def build_model(weights):
-    """Float ModelProto: ids [1, S] int64 to the logits in OUTPUTS. `weights` uses the names of the checkpoint."""
+    """Float ModelProto: ids [1, S] int64 to the logits in OUTPUTS and the features; `weights` as in a checkpoint."""
     graph = SentenceGraph(weights)
     graph.constant("shape_heads", [0, 0, HEADS, WIDTH // HEADS], np.int64)
     graph.constant("shape_flat", [0, 0, WIDTH], np.int64)
@@ -116,10 +125,49 @@ def build_model(weights):
     graph.constant("one", 1.0)
     graph.constant("half", 0.5)
     x, layers = graph.embed(), []
-    for index in range(LAYERS):
+    for index in range(layer_count(weights)):
         x = graph.layer(x, index)
         layers.append(x)
     graph.classify(layers)
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "S"])
-    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, k]) for n, k in OUTPUTS.items()]
+    widths = OUTPUTS | {HIDDEN_OUTPUT: HIDDEN}
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, k]) for n, k in widths.items()]
     return make_model(graph.nodes, [ids], outputs, graph.initializers, "sentence_emotions", opset=OPSET)
+
+
+def read_weights(model, words):
+    """Weights by their names in the checkpoint, out of a model that `build_model` and `quantize_weights` made."""
+    from onnx import numpy_helper
+
+    found = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+
+    def tensor(name):
+        if name in found:
+            return found[name]
+        return found[name + "_q"].astype(np.float32) * found[name + "_s"]
+
+    weights = {WORDS: words, "embeddings.position_embeddings.weight": tensor("positions")}
+    weights["embeddings.token_type_embeddings.weight"] = np.zeros((1, WIDTH), np.float32)
+
+    def linear(key, name, factor=1.0):
+        weights[key + ".weight"] = np.ascontiguousarray(tensor(name + "_w").T) / np.float32(factor)
+        weights[key + ".bias"] = tensor(name + "_b") / np.float32(factor)
+
+    def norm(key, name):
+        weights[key + ".weight"], weights[key + ".bias"] = tensor(name + "_g"), tensor(name + "_b")
+
+    norm("embeddings.LayerNorm", "layer_0")
+    for index in range(LAYERS):
+        key, name = f"encoder.layer.{index}", f"l{index + 1}"
+        linear(f"{key}.attention.self.query", f"{name}_query", 1.0 / math.sqrt(WIDTH // HEADS))
+        for kind in ("key", "value"):
+            linear(f"{key}.attention.self.{kind}", f"{name}_{kind}")
+        linear(f"{key}.attention.output.dense", f"{name}_attended")
+        norm(f"{key}.attention.output.LayerNorm", f"{name}_middle")
+        linear(f"{key}.intermediate.dense", f"{name}_wide")
+        linear(f"{key}.output.dense", f"{name}_narrow")
+        norm(f"{key}.output.LayerNorm", f"layer_{index + 1}")
+    linear("head.hidden", "hidden_sum")
+    for name in OUTPUTS:
+        linear(f"head.{name}", name)
+    return weights

@@ -1,6 +1,6 @@
 """Figures of the model card, from the committed model.
 
-python tools/train/text/measure.py --model models/text-emotion --data DIR/text
+python tools/train/text/measure.py --model models/text-emotion --data DIR/text --packages DIR
 """
 
 import argparse
@@ -13,14 +13,13 @@ import onnx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, run_main  # noqa: E402
-from corpus import Pieces, label_names, load_goemotions, read_lines  # noqa: E402
+from corpus import Pieces, label_names, load_goemotions  # noqa: E402
 from encoder_graph import OUTPUTS  # noqa: E402
+from held_out import load_held_out, own_sentences  # noqa: E402
 from scores import (  # noqa: E402
-    NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, f1_by_class, sentiment, sigmoid,
+    NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, calibration_error, f1_by_class, sentiment, sigmoid,
 )
 from train import logits_of  # noqa: E402
-
-OWN_SENTENCES = Path(__file__).resolve().parent / "sentences.tsv"
 
 
 def sentiment_of_labels(groups):
@@ -38,7 +37,7 @@ def print_classes(names, targets, logits, settings):
 
 
 def print_sentiments(targets, logits, settings):
-    found = sentiment(sigmoid(logits["groups"]), settings["threshold_groups"], settings)
+    found, confidence = sentiment(sigmoid(logits["groups"]), settings["threshold_groups"], settings)
     wanted = sentiment_of_labels(targets["groups"])
     print("sentiment, rows are labels, columns are what the model says: " + ", ".join(SENTIMENTS))
     for index, name in enumerate(SENTIMENTS):
@@ -47,22 +46,33 @@ def print_sentiments(targets, logits, settings):
     clear = wanted < 3
     print(f"right among {clear.sum()} negative, neutral, positive: {(found == wanted)[clear].mean():.4f}")
     print("right among all: " + f"{(found == wanted).mean():.4f}, n={len(wanted)}")
+    said = clear & (found < 3)
+    error = calibration_error(confidence[said], (found == wanted)[said])
+    print(f"expected calibration error of the confidence: {error:.4f}, n={said.sum()}")
 
 
-def print_own(model, pieces):
-    rows = [line.split("\t") for line in read_lines(OWN_SENTENCES)]
-    groups = logits_of(model, pieces([text for _, text in rows]))["groups"]
-    right = (groups[:, POSITIVE] > groups[:, NEGATIVE]) == np.array([mark == "1" for mark, _ in rows])
-    print(f"own sentences, positive against negative: {right.sum()} of {len(rows)}")
-    for (mark, text), fine in zip(rows, right):
-        if not fine:
-            print(f"  wrong, should be {'positive' if mark == '1' else 'negative'}: {text}")
+def print_tones(model, pieces, settings, sets):
+    """Positive against negative alone, and what the rule says, which has three more answers."""
+    print("| set | n | larger group right | rule right | rule opposite | neutral | mixed | unsure |")
+    for name, rows in sets.items():
+        groups = logits_of(model, pieces([text for text, _ in rows]))["groups"]
+        positive = np.array([mark == 1 for _, mark in rows])
+        ahead = (groups[:, POSITIVE] > groups[:, NEGATIVE]) == positive
+        found, _ = sentiment(sigmoid(groups), settings["threshold_groups"], settings)
+        shares = [found == 2 * positive, found == 2 * ~positive, *(found == i for i in (1, 3, 4))]
+        cells = " | ".join(f"{100 * share.mean():.1f} %" for share in shares)
+        print(f"| {name} | {len(rows)} | {100 * ahead.mean():.1f} % | {cells} |", flush=True)
+        if len(rows) < 100:
+            for (text, mark), fine in zip(rows, ahead):
+                if not fine:
+                    print(f"  wrong, should be {SENTIMENTS[2 * mark]}: {text}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", type=Path, default=Path("models/text-emotion"))
     parser.add_argument("--data", required=True, help="folder that holds goemotions/")
+    parser.add_argument("--packages", help="folder with the registry archives; without it no held-out reviews")
     args = parser.parse_args()
     manifest = args.model / "manifest.toml"
     if not manifest.is_file():
@@ -76,7 +86,8 @@ def main():
         print(f"== {split}")
         print_classes(label_names(args.data), data.targets, logits, settings)
         print_sentiments(data.targets, logits, settings)
-    print_own(model, pieces)
+    sets = load_held_out(args.packages) if args.packages else {}
+    print_tones(model, pieces, settings, sets | {"own": own_sentences()})
 
 
 if __name__ == "__main__":

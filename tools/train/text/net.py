@@ -1,11 +1,12 @@
 """The same encoder in torch, as functions over a dict of tensors with the package's names."""
 
+import random
+
 import torch
 import torch.nn.functional as F
 
-from encoder_graph import EPSILON, HEADS, LAYERS, OUTPUTS, WIDTH
+from encoder_graph import EPSILON, HEADS, HIDDEN, LAYERS, OUTPUTS, WIDTH, layer_count
 
-HIDDEN = 384
 FEATURES = LAYERS * WIDTH
 
 
@@ -21,6 +22,26 @@ def new_heads(widths, generator):
     return heads
 
 
+class Dropout:
+    """Zeroes a share of the values; its masks are random windows of one random pool, which costs little."""
+
+    POOL = 1 << 22
+
+    def __init__(self, share, seed):
+        self.starts = random.Random(seed)
+        generator = torch.Generator().manual_seed(seed)
+        self.pool = (torch.rand(self.POOL, generator=generator) >= share).float() / (1.0 - share)
+
+    def __call__(self, x):
+        start = self.starts.randrange(self.POOL - x.numel())
+        return x * self.pool[start : start + x.numel()].view_as(x).to(x.dtype)
+
+
+def whole(x):
+    """In place of a Dropout where nothing is dropped."""
+    return x
+
+
 def layer_norm(p, key, x):
     return F.layer_norm(x, (WIDTH,), p[key + ".weight"], p[key + ".bias"], EPSILON)
 
@@ -29,23 +50,22 @@ def linear(p, key, x):
     return F.linear(x, p[key + ".weight"], p[key + ".bias"])
 
 
-def encode(p, ids, mask, dropout=0.0):
-    """Mean over the real tokens of each layer's output, side by side: [N, LAYERS * WIDTH]."""
+def encode(p, ids, mask, drop=whole):
+    """Mean over the real tokens of each layer's output, side by side: [N, layers * WIDTH]."""
     count = ids.shape[1]
-    drop = lambda x: F.dropout(x, dropout, True) if dropout else x  # noqa: E731
     x = F.embedding(ids, p["embeddings.word_embeddings.weight"])
     x = x + p["embeddings.position_embeddings.weight"][:count] + p["embeddings.token_type_embeddings.weight"][0]
     x = drop(layer_norm(p, "embeddings.LayerNorm", x))
     allowed = mask[:, None, None, :]
     weight = (mask / mask.sum(1, keepdim=True, dtype=torch.float32))[:, :, None]
     means = []
-    for index in range(LAYERS):
+    for index in range(layer_count(p)):
         key = f"encoder.layer.{index}"
         parts = [
             linear(p, f"{key}.attention.self.{kind}", x).view(-1, count, HEADS, WIDTH // HEADS).transpose(1, 2)
             for kind in ("query", "key", "value")
         ]
-        mixed = F.scaled_dot_product_attention(*parts, attn_mask=allowed, dropout_p=dropout)
+        mixed = F.scaled_dot_product_attention(*parts, attn_mask=allowed)
         mixed = mixed.transpose(1, 2).reshape(-1, count, WIDTH)
         attended = drop(linear(p, f"{key}.attention.output.dense", mixed))
         x = layer_norm(p, f"{key}.attention.output.LayerNorm", attended + x)
@@ -55,10 +75,8 @@ def encode(p, ids, mask, dropout=0.0):
     return torch.cat(means, 1)
 
 
-def classify(p, features, dropout=0.0, heads=tuple(OUTPUTS)):
+def classify(p, features, drop=whole, heads=tuple(OUTPUTS)):
     """Logits by head name; always in float32, because some features are large and nearly constant."""
     with torch.autocast("cpu", enabled=False):
-        hidden = F.relu(linear(p, "head.hidden", features))
-        if dropout:
-            hidden = F.dropout(hidden, dropout, True)
+        hidden = drop(F.relu(linear(p, "head.hidden", features)))
         return {name: linear(p, f"head.{name}", hidden) for name in heads}

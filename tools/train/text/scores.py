@@ -9,8 +9,9 @@ GRID = np.round(np.arange(LOWEST, HIGHEST, 0.01), 2)
 AMBIGUOUS, NEGATIVE, NEUTRAL, POSITIVE = range(4)
 SENTIMENTS = ["negative", "neutral", "positive", "mixed", "unsure"]
 # Set by hand after a look at the dev split. Mixed: positive and negative both reach their thresholds, and the weaker
-# is at least this share of the stronger. Unsure: the strongest of positive, neutral and negative is below this.
-SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.6, "sentiment_unsure": 0.2}
+# is at least this share of the stronger. Neutral counts with this share of its probability. Unsure: the strongest of
+# positive, neutral so weighed and negative is below this.
+SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.6, "sentiment_neutral_ratio": 1.0, "sentiment_unsure": 0.2}
 
 
 def sigmoid(x):
@@ -38,11 +39,21 @@ def best_thresholds(targets, logits):
 
 
 def sentiment(groups, thresholds, settings):
-    """Index into SENTIMENTS for each row of group probabilities: what the runtime does."""
+    """(index into SENTIMENTS, confidence) for each row of group probabilities: what the runtime does."""
     negative, positive = groups[:, NEGATIVE], groups[:, POSITIVE]
     both = (negative >= thresholds[NEGATIVE]) & (positive >= thresholds[POSITIVE])
     low, high = np.minimum(negative, positive), np.maximum(negative, positive)
     mixed = both & (low >= settings["sentiment_mixed_ratio"] * high)
     clear = groups[:, [NEGATIVE, NEUTRAL, POSITIVE]]
-    unsure = clear.max(1) < settings["sentiment_unsure"]
-    return np.where(mixed, 3, np.where(unsure, 4, clear.argmax(1)))
+    weighed = clear * [1.0, settings["sentiment_neutral_ratio"], 1.0]
+    best = weighed.argmax(1)
+    unsure = weighed.max(1) < settings["sentiment_unsure"]
+    confidence = np.where(mixed, low, np.take_along_axis(clear, best[:, None], 1)[:, 0])
+    return np.where(mixed, 3, np.where(unsure, 4, best)), confidence
+
+
+def calibration_error(confidence, right, bins=10):
+    """Expected calibration error: Guo et al., "On calibration of modern neural networks", 2017, equation 3."""
+    places = np.minimum((np.asarray(confidence) * bins).astype(int), bins - 1)
+    gaps = [abs(confidence[places == i].sum() - right[places == i].sum()) for i in range(bins)]
+    return float(sum(gaps) / len(places))

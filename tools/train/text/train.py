@@ -17,7 +17,7 @@ from common import (  # noqa: E402
     model_bytes, sha256_hex, write_model_folder,
 )
 from corpus import Pieces, label_names, load_goemotions, load_xed, plain_tokenizer  # noqa: E402
-from encoder_graph import MAX_TOKENS, OUTPUTS, WORDS, build_model  # noqa: E402
+from encoder_graph import HIDDEN, HIDDEN_OUTPUT, MAX_TOKENS, OUTPUTS, WORDS, build_model  # noqa: E402
 from scores import SENTIMENT_SETTINGS, best_thresholds, f1_by_class, macro_f1  # noqa: E402
 
 PACKAGE = Package(
@@ -94,6 +94,7 @@ def calibrate(weights, data, pieces):
                 for h in OUTPUTS
             }
             kept = found
+    scores["dev"] = {h: macro_f1(dev.targets[h], on_dev[h], thresholds[h]) for h in OUTPUTS}
     scores["largest_logit_difference"] = max_abs_diff(kept, found)
     for kind in ("int8", "float"):
         print(f"test macro-F1 {kind} " + " ".join(f"{h} {v:.4f}" for h, v in scores[kind].items()), flush=True)
@@ -119,6 +120,7 @@ def convert(weights, facts, tokenizer, out):
         "emotions": "logits of the 28 GoEmotions classes; sigmoid gives each class's own probability",
         "ekman": "logits of " + ", ".join(facts["labels"]["ekman"]),
         "groups": "logits of " + ", ".join(facts["labels"]["groups"]),
+        HIDDEN_OUTPUT: "hidden layer after ReLU, which feeds the three others; a site's own adapter is fitted on it",
     }
     description = {
         "id": "text-emotion",
@@ -136,7 +138,8 @@ def convert(weights, facts, tokenizer, out):
             }
         ],
         "output": [
-            {"name": n, "dtype": "f32", "shape": ["1", str(k)], "meaning": meaning[n]} for n, k in OUTPUTS.items()
+            {"name": n, "dtype": "f32", "shape": ["1", str(k)], "meaning": meaning[n]}
+            for n, k in (*OUTPUTS.items(), (HIDDEN_OUTPUT, HIDDEN))
         ],
         "settings": in_manifest_order(facts["settings"] | SENTIMENT_SETTINGS),
     }

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from corpus import PLUTCHIK, fill_names
 from encoder_graph import OUTPUTS
-from net import classify, encode, new_heads
+from net import Dropout, classify, encode, new_heads
 from scores import best_thresholds, macro_f1
 
 PAD = 0
@@ -100,7 +100,7 @@ def fit_heads(encoder, train, dev, seed=3, epochs=12, rate=1e-3):
     # A feature that hardly varies would get weights too large for int8 beside the others.
     spread = spread.clamp(min=float(spread.median()))
     x, x_dev = (x - mean) / spread, (x_dev - mean) / spread
-    torch.manual_seed(seed)
+    drop = Dropout(0.4, seed)
     generator = torch.Generator().manual_seed(seed)
     heads = {k: v.requires_grad_() for k, v in new_heads(OUTPUTS, generator).items()}
     optimizer = torch.optim.AdamW(heads.values(), lr=rate, weight_decay=0.02)
@@ -109,7 +109,7 @@ def fit_heads(encoder, train, dev, seed=3, epochs=12, rate=1e-3):
     best, best_sum = None, -1.0
     for epoch in range(epochs):
         for chosen in torch.randperm(len(x), generator=generator).split(128):
-            loss = loss_of(classify(heads, x[chosen], 0.4), {k: v[chosen] for k, v in y.items()})
+            loss = loss_of(classify(heads, x[chosen], drop), {k: v[chosen] for k, v in y.items()})
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -146,7 +146,7 @@ def trainable(p, plan):
 
 def fine_tune(p, train, auxiliary, dev, pieces, plan, on_epoch=None):
     """Stage two. `train` and `auxiliary` are Sentences, `dev` is (rows, targets). Returns the averaged weights."""
-    torch.manual_seed(plan.seed)
+    drop = Dropout(plan.dropout, plan.seed)
     p = {k: v.clone() for k, v in p.items()}
     extra = new_heads({"plutchik": len(PLUTCHIK)}, torch.Generator().manual_seed(plan.seed))
     p |= {k: v for k, v in extra.items() if "plutchik" in k}
@@ -163,7 +163,7 @@ def fine_tune(p, train, auxiliary, dev, pieces, plan, on_epoch=None):
         for rows, targets, weight in epoch_batches(train, auxiliary, pieces, plan, epoch):
             ids, mask = pad(rows)
             with autocast():
-                logits = classify(p, encode(p, ids, mask, plan.dropout), plan.dropout, tuple(targets))
+                logits = classify(p, encode(p, ids, mask, drop), drop, tuple(targets))
             loss = loss_of(logits, targets) * weight
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

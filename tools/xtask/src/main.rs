@@ -9,11 +9,13 @@ mod browser;
 mod cross;
 mod deb;
 mod debian;
+mod figures;
 mod files;
 mod fuzz;
 mod hil;
 mod packages;
 mod pictures;
+mod sync;
 mod system;
 
 use anyhow::{Context, bail};
@@ -25,8 +27,10 @@ const HELP: &str = "\
 cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
 cargo xtask bare-metal  build firmware/core and link for a Cortex-M4 (thumbv7em-none-eabihf)
 cargo xtask editions    show that the school edition holds no expression code or weights
-cargo xtask evaluate [--data DIR]   accuracy of every model in tract (data: ../shared/data by default)
-cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime
+cargo xtask evaluate [--data DIR] [--part NAME] [--check]   accuracy of every model in tract; writes docs/evaluation
+                        (data: PETRI_DATA, or ../shared/data; --check: write nothing, compare with what is written)
+cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime; writes docs/bench.md
+cargo xtask figures     draw the pages of what was measured anew, and renew the figures that documents quote
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
 cargo xtask browser [--pictures]    whole sessions on the console's page in Chromium (--pictures: write those of docs/)
@@ -37,6 +41,8 @@ cargo xtask hil install [--times N] install the package on a Debian system in a 
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
+cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
+cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -57,19 +63,15 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "check" => check(),
         "bare-metal" => bare_metal::build(),
         "editions" => editions(),
-        "evaluate" => {
-            let mut arguments = vec!["accuracy"];
-            if rest.is_empty() {
-                arguments.extend(["--data", "../shared/data"]);
-            }
-            evaluate(&arguments, rest)
-        }
+        "evaluate" => accuracy(rest),
         "bench" => {
             packages::python()?;
-            cargo(&["build", "--release", "--package", "petri"])?;
             evaluate(&["bench"], rest)
         }
+        "figures" => figures::renew(),
         "accelerators" => accelerators::compare(),
+        "attack" => sync::attack(rest),
+        "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
@@ -94,6 +96,7 @@ fn check() -> anyhow::Result<()> {
     let start = Instant::now();
     packages::compiler()?;
     packages::hardware()?;
+    sync::packages()?;
     step("files", files::check)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
     // With drivers, all in one: another set of features would compile the engine once more.
@@ -102,7 +105,8 @@ fn check() -> anyhow::Result<()> {
         cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        let crates = ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri"];
+        let crates =
+            ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri-sync", "petri"];
         let mut arguments = vec!["clippy", "--no-default-features"];
         arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
         arguments.extend(["--", "--deny", "warnings"]);
@@ -121,6 +125,11 @@ fn check() -> anyhow::Result<()> {
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
+    step("figures", || {
+        figures::check()?;
+        // Without data this measures what comes with the project, in seconds; with PETRI_DATA set, everything.
+        evaluate(&["accuracy", "--check"], &[])
+    })?;
     step("link in Python", link_in_python)?;
     step("no drivers", no_drivers)?;
     step("the page in a browser", || browser::play(&[]))?;
@@ -215,11 +224,20 @@ fn content() -> anyhow::Result<()> {
     cargo(&arguments)
 }
 
+/// Accuracy, on the data that is named or found.
+fn accuracy(rest: &[String]) -> anyhow::Result<()> {
+    const DATA: &str = "../shared/data";
+    let named = rest.iter().any(|argument| argument.starts_with("--data"));
+    let found = !named && std::env::var_os("PETRI_DATA").is_none() && root().join(DATA).is_dir();
+    evaluate(if found { &["accuracy", "--data", DATA] } else { &["accuracy"] }, rest)
+}
+
+/// Builds together with the device's program: alone, another set of features would compile the engine once more.
 fn evaluate(arguments: &[&str], rest: &[String]) -> anyhow::Result<()> {
-    let mut all = vec!["run", "--release", "--quiet", "--package", "petri-evaluate", "--"];
-    all.extend(arguments);
-    all.extend(rest.iter().map(String::as_str));
-    cargo(&all)
+    cargo(&["build", "--release", "--quiet", "--package", "petri", "--package", "petri-evaluate"])?;
+    let program = std::path::absolute(target().join("release/petri-evaluate"))?;
+    let mut command = command(&program.to_string_lossy(), arguments);
+    run(command.args(rest))
 }
 
 fn cargo(arguments: &[&str]) -> anyhow::Result<()> {

@@ -133,7 +133,7 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
 /// An hour of other words, running speech, pauses and noise, heard as the device hears it.
 fn hour(store: &Store, trial: &Trial<'_>, voices: &[Vec<f32>], report: &mut Report) -> anyhow::Result<()> {
     const PIECES: u64 = 12;
-    let demo = super::super::bench::root()?.join("board/demo");
+    let demo = crate::root()?.join("board/demo");
     let sentence = |name: &str| Ok(intake::clip(&demo.join(name))?.samples().to_vec());
     let sentences = ["sentence-sorry.wav", "sentence-wrong.wav"].map(sentence);
     let sentences = sentences.into_iter().collect::<anyhow::Result<Vec<Vec<f32>>>>()?;

@@ -1,6 +1,7 @@
 //! How often the models are right, and whether that is often enough.
 
 mod actions;
+mod chinese;
 mod disturb;
 mod enrolled;
 #[cfg(feature = "therapy")]
@@ -8,6 +9,8 @@ mod expression;
 mod faces;
 mod hearing;
 mod keywords;
+mod own;
+mod reviews;
 mod text;
 
 use anyhow::{Context, bail};
@@ -55,6 +58,10 @@ const PARTS: &[Part] = &[
     expression::PART,
     actions::PART,
     text::PART,
+    reviews::PART,
+    own::PART,
+    chinese::OWN,
+    chinese::FILMS,
 ];
 
 impl Part {
@@ -104,6 +111,13 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
             }
             None => faults.push(format!("{} was never written; run `{}`", part.name, report.command)),
         }
+    }
+    if options.check {
+        // Pages of a part that was renamed or removed would stay for ever.
+        let gone = |name: &String| PARTS.iter().all(|part| part.name != name);
+        let gone = book.parts()?.into_iter().filter(gone);
+        faults
+            .extend(gone.map(|name| format!("docs/evaluation/{name}.toml is of no part; remove its files")));
     }
     if measured == 0 {
         bail!("nothing was measured; point --data or PETRI_DATA at the labelled data");

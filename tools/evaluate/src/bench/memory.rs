@@ -1,9 +1,10 @@
 //! Resident memory, as Linux counts it.
 
 use super::realistic::Task;
-use super::root;
+use crate::root;
 use crate::table::Table;
 use anyhow::{Context, bail};
+use petri_figures::{Figure, Limit, Report};
 use petri_models::Store;
 use petri_runtime::Perception;
 use petri_runtime::perception::{Sight, speech::Speech, text::Text, voice::VoiceActivity};
@@ -42,8 +43,18 @@ pub(super) fn megabytes(kib: f64) -> f64 {
     kib * 1_024.0 / 1e6
 }
 
-/// Loads every model, one after the other, and prints the time and the memory of each.
-pub(super) fn load_all(store: &Store) -> anyhow::Result<Perception> {
+/// All models, in milliseconds.
+const LOAD_MS_GOAL: f64 = 300.0;
+/// All models, beyond the program without them.
+const RESIDENT_MB_GOAL: f64 = 150.0;
+
+/// Memory of this process, in MB.
+pub(super) fn resident_mb() -> anyhow::Result<f64> {
+    Ok(Memory::of("self")?.resident_mb)
+}
+
+/// Loads every model, one after the other, and reports the time and the memory of each.
+pub(super) fn load_all(store: &Store, report: &mut Report) -> anyhow::Result<Perception> {
     let mut table = Table::new(&["loaded", "ms", "resident MB after", "peak MB so far"]);
     let mut total_ms = 0.0;
     let before = Memory::of("self")?;
@@ -68,12 +79,18 @@ pub(super) fn load_all(store: &Store) -> anyhow::Result<Perception> {
     let start = Instant::now();
     let voice = VoiceActivity::load(store)?;
     step("voice activity", start)?;
-    println!("{table}\nAll models load in {total_ms:.0} ms.\n");
+    report.heading("Loading");
+    report.table(table);
+    let ms = Figure::new("load", "all models load in", total_ms, "ms", 100.0).decimals(0);
+    report.figure(ms.goal(Limit::AtMost(LOAD_MS_GOAL)));
+    let mb = resident_mb()? - before.resident_mb;
+    let mb = Figure::new("resident", "all models hold, beyond the program", mb, "MB", 10.0).decimals(0);
+    report.figure(mb.goal(Limit::AtMost(RESIDENT_MB_GOAL)));
     Ok(Perception { sight, voice, speech, text })
 }
 
-/// Runs every task a few times and prints the memory after it.
-pub(super) fn report_after(tasks: &mut [Task]) -> anyhow::Result<()> {
+/// Runs every task a few times and reports the memory after it.
+pub(super) fn report_after(tasks: &mut [Task], report: &mut Report) -> anyhow::Result<()> {
     const RUNS: usize = 5;
     let mut table = Table::new(&["ran", "resident MB after", "peak MB so far"]);
     for task in tasks {
@@ -83,7 +100,7 @@ pub(super) fn report_after(tasks: &mut [Task]) -> anyhow::Result<()> {
         let now = Memory::of("self")?;
         table.row([task.name.to_owned(), cell(now.resident_mb), cell(now.peak_mb)]);
     }
-    println!("{table}");
+    report.table(table);
     Ok(())
 }
 

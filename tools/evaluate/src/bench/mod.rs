@@ -7,14 +7,14 @@ mod realistic;
 mod silence;
 mod timing;
 
-use crate::table::Table;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use onnxruntime::OnnxRuntime;
+use petri_figures::{Bars, Book, Figure, Limit, Report, today};
 use petri_models::{Id, Store};
 use petri_runtime::Model;
 use petri_runtime::engine::Golden;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use timing::{Limits, Times};
 
 /// Peak resident memory of a whole session, in MB.
@@ -51,46 +51,38 @@ struct Budget {
     measured: Option<f64>,
 }
 
-/// Measures and prints everything.
-pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
-    println!("## bench\n\n{}, one thread, {} build.\n", processor(), build());
+/// What was timed, round after round.
+struct Rounds {
+    models: Vec<Option<Times>>,
+    tasks: Vec<Option<Times>>,
+    other: Option<onnxruntime::Report>,
+}
+
+/// Measures everything, prints it, and writes its page when onnxruntime was measured beside.
+pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Result<()> {
+    let mut report = Report::new("bench", "How fast the models are", "cargo xtask bench", today::all());
+    report.text(format!(
+        "On {}, one thread, {} build. tract and onnxruntime take turns in one run, and the best round of each counts. \
+         The float parent is the shipped file with every weight unpacked to a float one beforehand.",
+        processor(),
+        build()
+    ));
     // First, while this process holds nothing else.
-    let mut perception = memory::load_all(store)?;
+    let mut perception = memory::load_all(store, &mut report)?;
     let voice = perception.voice.clone();
     let mut tasks = realistic::tasks(&mut perception)?;
-    memory::report_after(&mut tasks)?;
+    memory::report_after(&mut tasks, &mut report)?;
 
-    let limits = Limits { runs: options.runs, longest: Duration::from_secs(3) };
     let models: Vec<Timed> =
         Id::ALL.iter().map(|id| Timed::load(store, *id)).collect::<anyhow::Result<_>>()?;
-    let mut python = if options.tract_only { None } else { prepared(options) };
-    let mut best: Vec<Option<Times>> = vec![None; models.len()];
-    let mut tasks_best: Vec<Option<Times>> = vec![None; tasks.len()];
-    let mut other: Option<onnxruntime::Report> = None;
-    for _ in 0..options.rounds {
-        for (timed, best) in models.iter().zip(&mut best) {
-            Times::keep_better(best, timing::time(&limits, || timed.run())?);
-        }
-        for (task, best) in tasks.iter_mut().zip(&mut tasks_best) {
-            Times::keep_better(best, timing::time(&limits, || (task.work)())?);
-        }
-        if let Some(found) = &python {
-            match found.measure(store, &limits) {
-                Ok(report) => other = Some(report.better_of(other)),
-                Err(error) => {
-                    eprintln!("onnxruntime is left out: {error:#}");
-                    python = None;
-                }
-            }
-        }
-    }
-    print_models(&models, &best, other.as_ref());
-    print_tasks(&tasks, &tasks_best);
+    let rounds = rounds(store, options, &models, &mut tasks)?;
+    report_models(&models, &rounds, &mut report);
+    report_tasks(&tasks, &rounds.tasks, &mut report);
     let session = memory::session_peak_mb(store);
     if let Err(error) = &session {
         eprintln!("the memory of a session was not measured: {error:#}");
     }
-    let listening = silence::report(&voice)?;
+    let listening = silence::report(&voice, &mut report)?;
     let mut budgets = vec![
         Budget { what: "memory of a session", unit: "MB", limit: SESSION_MB_MAX, measured: session.ok() },
         Budget {
@@ -100,22 +92,68 @@ pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
             measured: Some(listening),
         },
     ];
-    budgets.extend(tasks.iter().zip(&tasks_best).filter_map(|(task, times)| {
+    budgets.extend(tasks.iter().zip(&rounds.tasks).filter_map(|(task, times)| {
         let measured = times.as_ref().map(Times::median_ms);
         task.budget_ms.map(|limit| Budget { what: task.name, unit: "ms", limit, measured })
     }));
-    judge(&budgets, options.strict)
+    let missed = judge(&budgets, &mut report);
+    println!("{report}");
+    if rounds.other.is_some() {
+        book.keep(&report)?;
+    } else {
+        println!("Without onnxruntime there are no ratios; docs/bench.md stays as it is.");
+    }
+    if options.strict && !missed.is_empty() {
+        bail!("missed: {}; run it again on an idle machine before you trust this", missed.join(", "));
+    }
+    Ok(())
+}
+
+fn rounds(
+    store: &Store,
+    options: &Options,
+    models: &[Timed],
+    tasks: &mut [realistic::Task],
+) -> anyhow::Result<Rounds> {
+    let limits = Limits { runs: options.runs, longest: Duration::from_secs(3) };
+    let mut python = if options.tract_only { None } else { prepared(options) };
+    let mut rounds = Rounds { models: vec![None; models.len()], tasks: vec![None; tasks.len()], other: None };
+    for _ in 0..options.rounds {
+        for (timed, best) in models.iter().zip(&mut rounds.models) {
+            Times::keep_better(best, timing::time(&limits, || timed.run())?);
+        }
+        for (task, best) in tasks.iter_mut().zip(&mut rounds.tasks) {
+            Times::keep_better(best, timing::time(&limits, || (task.work)())?);
+        }
+        if let Some(found) = &python {
+            match found.measure(store, &limits) {
+                Ok(report) => rounds.other = Some(report.better_of(rounds.other.take())),
+                Err(error) => {
+                    eprintln!("onnxruntime is left out: {error:#}");
+                    python = None;
+                }
+            }
+        }
+    }
+    Ok(rounds)
 }
 
 /// A model with its golden inputs.
 struct Timed {
     model: Model,
     golden: Golden,
+    load_ms: f64,
+    /// What the process grew by.
+    resident_mb: f64,
 }
 
 impl Timed {
     fn load(store: &Store, id: Id) -> anyhow::Result<Self> {
-        Ok(Self { model: Model::load(store, id)?, golden: Golden::read(store, id)? })
+        let (before_mb, start) = (memory::resident_mb()?, Instant::now());
+        let model = Model::load(store, id)?;
+        let load_ms = start.elapsed().as_secs_f64() * 1_000.0;
+        let resident_mb = (memory::resident_mb()? - before_mb).max(0.0);
+        Ok(Self { model, golden: Golden::read(store, id)?, load_ms, resident_mb })
     }
 
     fn run(&self) -> anyhow::Result<()> {
@@ -139,56 +177,99 @@ fn prepared(options: &Options) -> Option<OnnxRuntime> {
     }
 }
 
-fn print_models(models: &[Timed], best: &[Option<Times>], other: Option<&onnxruntime::Report>) {
-    let mut table =
-        Table::new(&["model, golden input", "tract ms", "10 %", "90 %", "onnxruntime ms", "ratio"]);
-    for (timed, times) in models.iter().zip(best) {
+fn report_models(models: &[Timed], rounds: &Rounds, report: &mut Report) {
+    let head = [
+        "model, golden input",
+        "tract ms",
+        "10 %",
+        "90 %",
+        "float parent in onnxruntime ms",
+        "ratio",
+        "shipped file in onnxruntime ms",
+        "ratio to it",
+        "load ms",
+        "resident MB",
+    ];
+    let mut table = Table::new(&head);
+    let mut bars =
+        Bars::new("ratios", "Time in tract by time of the float parent in onnxruntime", "times as long")
+            .aim(1.0);
+    for (timed, times) in models.iter().zip(&rounds.models) {
         let Some(times) = times else { continue };
-        let id = &timed.model.manifest().id;
-        let theirs = other.and_then(|report| report.median_ms(id));
+        let (id, ms) = (&timed.model.manifest().id, times.median_ms());
         let [low, median, high] = times.cells();
-        let cell =
-            |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |ms| format!("{ms:.digits$}"));
-        let ratio = theirs.map(|ms| times.median_ms() / ms);
-        table.row([id.clone(), median, low, high, cell(theirs, 2), cell(ratio, 1)]);
+        let mut cells = vec![id.clone(), median, low, high];
+        report.figure(
+            Figure::new(&format!("tract-{id}"), &format!("{id} in tract"), ms, "ms", 0.1 * ms).decimals(2),
+        );
+        match rounds.other.as_ref().and_then(|other| other.median(id)) {
+            Some(theirs) => {
+                let (float, shipped) = (ms / theirs.float_ms, ms / theirs.shipped_ms);
+                cells.extend(
+                    [theirs.float_ms, float, theirs.shipped_ms, shipped].map(|value| format!("{value:.2}")),
+                );
+                bars.bar(id, float);
+                let what = format!("{id}, tract by float parent in onnxruntime");
+                let ratio = Figure::new(&format!("ratio-{id}"), &what, float, "", 0.1 * float).decimals(2);
+                report.figure(ratio.goal(Limit::AtMost(1.0)));
+            }
+            None => cells.extend(["-"; 4].map(str::to_owned)),
+        }
+        cells.extend([format!("{:.0}", timed.load_ms), format!("{:.1}", timed.resident_mb)]);
+        table.push(cells);
     }
-    println!("{table}");
-    match other {
-        Some(report) => println!("{}\n", report.memory_line()),
-        None => println!("onnxruntime was not measured.\n"),
+    report.heading("Models");
+    report.table(table);
+    if let Some(other) = &rounds.other {
+        report.bars(bars);
+        report.text(other.memory_line());
     }
 }
 
-fn print_tasks(tasks: &[realistic::Task], best: &[Option<Times>]) {
+fn report_tasks(tasks: &[realistic::Task], best: &[Option<Times>], report: &mut Report) {
     let mut table = Table::new(&["task in tract", "median ms", "10 %", "90 %"]);
     for (task, times) in tasks.iter().zip(best) {
         let Some(times) = times else { continue };
         let [low, median, high] = times.cells();
         table.row([format!("{} ({})", task.name, task.input), median, low, high]);
+        let (name, ms) = (name_of(task.name), times.median_ms());
+        let figure = Figure::new(&format!("task-{name}"), task.name, ms, "ms", 0.1 * ms).decimals(2);
+        report.figure(match task.budget_ms {
+            Some(budget_ms) => figure.goal(Limit::AtMost(budget_ms)),
+            None => figure,
+        });
     }
-    println!("{table}");
+    report.heading("Tasks of a session");
+    report.table(table);
 }
 
-fn judge(budgets: &[Budget], strict: bool) -> anyhow::Result<()> {
+/// Words as a figure's name.
+fn name_of(words: &str) -> String {
+    let words = words.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+/// Reports the budgets and returns those that are missed.
+fn judge(budgets: &[Budget], report: &mut Report) -> Vec<&'static str> {
     let mut table = Table::new(&["budget", "limit", "measured", ""]);
     let kept = |budget: &Budget| budget.measured.is_some_and(|value| value <= budget.limit);
     for budget in budgets {
         let measured =
             budget.measured.map_or("not measured".to_owned(), |value| format!("{value:.1} {}", budget.unit));
-        let verdict = if kept(budget) { "kept" } else { "MISSED" };
         table.row([
             budget.what.to_owned(),
-            format!("{} {}", budget.limit, budget.unit),
+            format!("{:.0} {}", budget.limit, budget.unit),
             measured,
-            verdict.to_owned(),
+            if kept(budget) { "kept" } else { "MISSED" }.to_owned(),
         ]);
+        if let (Some(value), "MB") = (budget.measured, budget.unit) {
+            let figure = Figure::new(&name_of(budget.what), budget.what, value, "MB", 5.0).decimals(0);
+            report.figure(figure.goal(Limit::AtMost(budget.limit)));
+        }
     }
-    println!("{table}");
-    let missed: Vec<&str> = budgets.iter().filter(|budget| !kept(budget)).map(|budget| budget.what).collect();
-    if strict && !missed.is_empty() {
-        bail!("missed: {}; run it again on an idle machine before you trust this", missed.join(", "));
-    }
-    Ok(())
+    report.heading("Budgets");
+    report.table(table);
+    budgets.iter().filter(|budget| !kept(budget)).map(|budget| budget.what).collect()
 }
 
 fn build() -> &'static str {
@@ -202,10 +283,4 @@ fn processor() -> String {
         about.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));
     let name = name.map_or("unnamed processor", |(_, name)| name.trim());
     format!("{name} ({})", std::env::consts::ARCH)
-}
-
-/// The project's folder: tools, pictures and recordings are found from here.
-pub(crate) fn root() -> anyhow::Result<PathBuf> {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    root.canonicalize().context("the project's folder has moved since this was built; build it again")
 }

@@ -1,8 +1,8 @@
 //! The same files and inputs in onnxruntime, through Python.
 
 use super::memory::megabytes;
-use super::root;
 use super::timing::Limits;
+use crate::root;
 use anyhow::{Context, bail};
 use petri_models::{Id, Store};
 use serde::Deserialize;
@@ -17,15 +17,22 @@ pub(super) struct OnnxRuntime {
 
 /// What one or more runs of the script found.
 pub(super) struct Report {
-    median_ms: BTreeMap<String, f64>,
+    models: BTreeMap<String, Median>,
     process: Process,
+}
+
+/// Times of a model: the file that ships, and its float parent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Median {
+    pub(super) shipped_ms: f64,
+    pub(super) float_ms: f64,
 }
 
 /// A line that the script prints.
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Line {
-    Model { id: String, median_ms: f64 },
+    Model { id: String, median_ms: f64, float_ms: f64, parent_off_by: f64 },
     Process(Process),
 }
 
@@ -95,23 +102,33 @@ impl Report {
             match serde_json::from_str(line)
                 .with_context(|| format!("ort_bench.py printed `{line}`, not a figure"))?
             {
-                Line::Model { id, median_ms } => drop(models.insert(id, median_ms)),
+                Line::Model { id, median_ms, float_ms, parent_off_by } => {
+                    let tolerance = f64::from(tolerance(&id)?);
+                    if parent_off_by > tolerance {
+                        bail!(
+                            "the float parent of {id} gives other results, off by {parent_off_by}; see parent.py"
+                        );
+                    }
+                    models.insert(id, Median { shipped_ms: median_ms, float_ms });
+                }
                 Line::Process(found) => process = Some(found),
             }
         }
         let process = process.context("ort_bench.py ended early; run it by hand to see why")?;
-        Ok(Self { median_ms: models, process })
+        Ok(Self { models, process })
     }
 
-    /// Median of the best round.
-    pub(super) fn median_ms(&self, id: &str) -> Option<f64> {
-        self.median_ms.get(id).copied()
+    /// Medians of the best round.
+    pub(super) fn median(&self, id: &str) -> Option<Median> {
+        self.models.get(id).copied()
     }
 
     /// The lower medians of two rounds.
     pub(super) fn better_of(mut self, other: Option<Report>) -> Self {
-        for (id, ms) in other.into_iter().flat_map(|other| other.median_ms) {
-            self.median_ms.entry(id).and_modify(|best| *best = best.min(ms)).or_insert(ms);
+        for (id, theirs) in other.into_iter().flat_map(|other| other.models) {
+            let best = self.models.entry(id).or_insert(theirs);
+            best.shipped_ms = best.shipped_ms.min(theirs.shipped_ms);
+            best.float_ms = best.float_ms.min(theirs.float_ms);
         }
         self
     }
@@ -125,6 +142,12 @@ impl Report {
              models loaded, peak {peak:.0} MB."
         )
     }
+}
+
+/// How far a model's results may be off.
+fn tolerance(id: &str) -> anyhow::Result<f32> {
+    let known = Id::ALL.iter().find(|known| known.folder() == id);
+    known.map(|id| petri_models::get(*id).tolerance).with_context(|| format!("there is no model {id}"))
 }
 
 fn target() -> anyhow::Result<PathBuf> {
@@ -149,16 +172,24 @@ mod tests {
     const PROCESS: &str =
         r#"{"kind": "process", "version": "1", "imported_kib": 1000, "loaded_kib": 2000, "peak_kib": 3000}"#;
 
+    fn round(ms: f64, off: f64) -> anyhow::Result<Report> {
+        let times = format!(r#""median_ms": {ms}, "float_ms": {}, "parent_off_by": {off}"#, ms + 1.0);
+        Report::parse(&format!("{{\"kind\": \"model\", \"id\": \"face-mesh\", {times}}}\n{PROCESS}"))
+    }
+
     #[test]
     fn the_best_round_counts() -> anyhow::Result<()> {
-        let round = |ms: f64| {
-            Report::parse(&format!(r#"{{"kind": "model", "id": "a", "median_ms": {ms}}}{}{PROCESS}"#, '\n'))
-        };
-        let best = round(2.0)?.better_of(Some(round(1.5)?));
-        assert_eq!(best.median_ms("a"), Some(1.5));
-        assert_eq!(best.median_ms("b"), None);
+        let best = round(2.0, 0.0)?.better_of(Some(round(1.5, 0.0)?));
+        assert_eq!(best.median("face-mesh"), Some(Median { shipped_ms: 1.5, float_ms: 2.5 }));
+        assert_eq!(best.median("text-signs"), None);
         assert!(best.memory_line().contains("peak 3 MB"));
         Ok(())
+    }
+
+    #[test]
+    fn a_float_parent_with_other_results_is_an_error() {
+        assert!(round(2.0, 0.1).is_ok(), "within the tolerance of the manifest");
+        assert!(round(2.0, 100.0).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a session asks of the models, on the inputs of the demonstration.
 
-use super::root;
+use crate::root;
 use anyhow::Context;
 use petri_core::Word;
 use petri_runtime::perception::mesh::Track;

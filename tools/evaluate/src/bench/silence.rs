@@ -1,12 +1,12 @@
 //! What it costs to listen while nobody speaks: processor time for each second of sound.
 
-use crate::table::Table;
+use petri_figures::{Report, Table};
 use petri_runtime::perception::voice::{FRAME_SAMPLES, VoiceActivity};
 
 const SECONDS: usize = 60;
 
-/// Prints shares of one core for silence and for the noise of a room, and returns the larger one in percent.
-pub(super) fn report(voice: &VoiceActivity) -> anyhow::Result<f64> {
+/// Reports shares of one core for silence and for the noise of a room, and returns the larger one in percent.
+pub(super) fn report(voice: &VoiceActivity, report: &mut Report) -> anyhow::Result<f64> {
     let mut table = Table::new(&["60 s through voice activity", "processor ms", "of one core"]);
     let mut state = 1u32;
     let mut worst = 0.0f64;
@@ -25,7 +25,7 @@ pub(super) fn report(voice: &VoiceActivity) -> anyhow::Result<f64> {
         worst = worst.max(share);
         table.row([name.to_owned(), format!("{spent:.0}"), format!("{share:.2} %")]);
     }
-    println!("{table}");
+    report.table(table);
     Ok(worst)
 }
 

@@ -8,12 +8,15 @@ use std::fs;
 use std::path::Path;
 
 /// Files of `packaging/`, and where they are installed.
-const SYSTEM: [(&str, &str); 5] = [
+const SYSTEM: [(&str, &str); 8] = [
     ("petri.service", "usr/lib/systemd/system/petri.service"),
     ("petri.rules", "usr/lib/udev/rules.d/60-petri.rules"),
     ("petri.sysusers", "usr/lib/sysusers.d/petri.conf"),
     ("petri.tmpfiles", "usr/lib/tmpfiles.d/petri.conf"),
     ("petri.default", "etc/default/petri"),
+    ("petri-sync.service", "usr/lib/systemd/system/petri-sync.service"),
+    ("petri-sync.timer", "usr/lib/systemd/system/petri-sync.timer"),
+    ("petri-sync.default", "etc/default/petri-sync"),
 ];
 /// Completions by the names that the program gives them, and where the shells look.
 const COMPLETIONS: [(&str, &str); 3] = [
@@ -22,7 +25,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
     ("petri.fish", "usr/share/fish/vendor_completions.d/petri.fish"),
 ];
 /// Documents for those who install; a build without drivers has no guide to hardware.
-const DOCUMENTS: [&str; 3] = ["install.md", "hardware.md", "safety.md"];
+const DOCUMENTS: [&str; 4] = ["install.md", "hardware.md", "privacy.md", "safety.md"];
 
 /// The program is of the edition that it is packed as.
 pub(crate) fn check_edition(program: &Path, edition: Edition) -> anyhow::Result<()> {

@@ -1,0 +1,205 @@
+//! Weights in the order in which they are read.
+
+use super::unit::{Block, PAIRED};
+use super::{INPUTS_MAX, LANES};
+use std::array::from_fn;
+
+/// Order of the weights that are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One row of `outputs` weights for each input.
+    InputsFirst,
+    /// One row of `inputs` weights for each output, as a table of words has it.
+    OutputsFirst,
+}
+
+/// Weights that do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LayoutError {
+    /// Too many products in a sum, or none.
+    #[error("a matrix has 1 to {INPUTS_MAX} inputs and at least one output, not {inputs} and {outputs}")]
+    Shape {
+        /// Inputs asked for.
+        inputs: usize,
+        /// Outputs asked for.
+        outputs: usize,
+    },
+    /// Not a number for each weight or column.
+    #[error("{found} {what} do not fit; {expected} are needed")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+}
+
+/// What sixteen columns need besides their weights.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    /// What a one is worth.
+    pub(super) scale: [f32; LANES],
+    /// Is added to each weight.
+    pub(super) offset: [f32; LANES],
+}
+
+/// A matrix of 8-bit weights, packed once. It takes one byte for each weight.
+#[derive(Debug)]
+pub struct Weights {
+    inputs: usize,
+    outputs: usize,
+    /// Panel by panel of sixteen columns; in a panel two inputs after two inputs.
+    blocks: Vec<Block>,
+    columns: Vec<Columns>,
+}
+
+impl Weights {
+    /// Packs `values`. A weight is `scale * (value - zero)`, with one scale and zero for each output or for all.
+    ///
+    /// # Errors
+    /// When the counts do not fit each other.
+    pub fn pack(
+        [inputs, outputs]: [usize; 2],
+        layout: Layout,
+        values: &[i8],
+        scales: &[f32],
+        zeros: &[f32],
+    ) -> Result<Self, LayoutError> {
+        if inputs == 0 || inputs > INPUTS_MAX || outputs == 0 {
+            return Err(LayoutError::Shape { inputs, outputs });
+        }
+        count("weights", values.len(), inputs * outputs)?;
+        for (what, found) in [("scales", scales.len()), ("zeros", zeros.len())] {
+            count(what, found, if found == 1 { 1 } else { outputs })?;
+        }
+        let of = |list: &[f32], column: usize| match list {
+            [one] => *one,
+            list => list.get(column).copied().unwrap_or(0.0),
+        };
+        let panels = outputs.div_ceil(LANES);
+        let columns = (0..panels).map(|panel| Columns {
+            scale: from_fn(|lane| of(scales, panel * LANES + lane)),
+            offset: from_fn(|lane| -of(zeros, panel * LANES + lane)),
+        });
+        let columns = columns.collect();
+        let mut packed = Self { inputs, outputs, blocks: Vec::new(), columns };
+        let pairs = packed.pairs();
+        packed.blocks = vec![Block([0; 2 * LANES]); panels * pairs];
+        match layout {
+            Layout::InputsFirst => packed.take_inputs(values),
+            Layout::OutputsFirst => packed.take_outputs(values),
+        }
+        Ok(packed)
+    }
+
+    /// The same for weights of 0 to 255.
+    ///
+    /// # Errors
+    /// When the counts do not fit each other.
+    pub fn pack_unsigned(
+        shape: [usize; 2],
+        layout: Layout,
+        values: &[u8],
+        scales: &[f32],
+        zeros: &[f32],
+    ) -> Result<Self, LayoutError> {
+        let values: Vec<i8> = values.iter().map(|value| (value ^ 128) as i8).collect();
+        let zeros: Vec<f32> = zeros.iter().map(|zero| zero - 128.0).collect();
+        Self::pack(shape, layout, &values, scales, &zeros)
+    }
+
+    fn take_inputs(&mut self, values: &[i8]) {
+        let pairs = self.pairs();
+        let nothing = vec![0; self.outputs];
+        for pair in 0..pairs {
+            let first = &values[2 * pair * self.outputs..][..self.outputs];
+            let second = values.get((2 * pair + 1) * self.outputs..).filter(|rest| !rest.is_empty());
+            let second = second.map_or(&nothing[..], |rest| &rest[..self.outputs]);
+            for (panel, (first, second)) in first.chunks(LANES).zip(second.chunks(LANES)).enumerate() {
+                let block = &mut self.blocks[panel * pairs + pair];
+                if let (Some(first), Some(second)) = (first.as_array(), second.as_array()) {
+                    *block = weave(first, second);
+                } else {
+                    let mut rows = [[0; LANES]; 2];
+                    rows[0][..first.len()].copy_from_slice(first);
+                    rows[1][..second.len()].copy_from_slice(second);
+                    *block = weave(&rows[0], &rows[1]);
+                }
+            }
+        }
+    }
+
+    fn take_outputs(&mut self, values: &[i8]) {
+        let pairs = self.pairs();
+        for (column, row) in values.chunks_exact(self.inputs).enumerate() {
+            let (panel, lane) = (column / LANES, column % LANES);
+            let blocks = &mut self.blocks[panel * pairs..][..pairs];
+            for (block, of_pair) in blocks.iter_mut().zip(row.chunks(2)) {
+                for (of, value) in of_pair.iter().enumerate() {
+                    block.0[place(lane, of)] = *value;
+                }
+            }
+        }
+    }
+
+    /// Length of a row that goes in.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Length of a row that comes out.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Writes the weights of one output, as floats.
+    ///
+    /// # Panics
+    /// When there is no such output, or `row` is not [`Weights::inputs`] long.
+    pub fn read(&self, output: usize, row: &mut [f32]) {
+        assert!(output < self.outputs && row.len() == self.inputs, "a row of the matrix");
+        let (panel, lane) = (output / LANES, output % LANES);
+        let Columns { scale, offset } = self.columns(panel);
+        for (of_pair, block) in row.chunks_mut(2).zip(self.panel(panel)) {
+            for (of, weight) in of_pair.iter_mut().enumerate() {
+                *weight = (f32::from(block.0[place(lane, of)]) + offset[lane]) * scale[lane];
+            }
+        }
+    }
+
+    pub(super) fn pairs(&self) -> usize {
+        self.inputs.div_ceil(2)
+    }
+
+    pub(super) fn panels(&self) -> usize {
+        self.columns.len()
+    }
+
+    #[inline]
+    pub(super) fn panel(&self, panel: usize) -> &[Block] {
+        &self.blocks[panel * self.pairs()..][..self.pairs()]
+    }
+
+    #[inline]
+    pub(super) fn columns(&self, panel: usize) -> &Columns {
+        &self.columns[panel]
+    }
+}
+
+fn count(what: &'static str, found: usize, expected: usize) -> Result<(), LayoutError> {
+    if found == expected { Ok(()) } else { Err(LayoutError::Count { what, found, expected }) }
+}
+
+/// Where in a block the weight of a column and of the first or second input lies.
+fn place(lane: usize, of: usize) -> usize {
+    if PAIRED { 2 * lane + of } else { LANES * of + lane }
+}
+
+fn weave(first: &[i8; LANES], second: &[i8; LANES]) -> Block {
+    Block(from_fn(|at| {
+        let (lane, of) = if PAIRED { (at / 2, at % 2) } else { (at % LANES, at / LANES) };
+        if of == 0 { first[lane] } else { second[lane] }
+    }))
+}

@@ -1,0 +1,173 @@
+//! The graph of an ONNX file, while its nodes are replaced by our operators.
+
+use super::operator::{Kernel, Operator};
+use petri_kernels::matmul::Arithmetic;
+use std::collections::HashSet;
+use tract_core::internal::*;
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
+use tract_onnx::prelude::{Framework, InferenceModel};
+use tract_onnx::tract_hir::infer::InferenceOp;
+use tract_onnx::tract_hir::internal::expand;
+use tract_onnx::{Onnx, tensor};
+
+/// A node is replaced where it stands; what nobody reads any more goes with [`Graph::prune`].
+pub(super) struct Graph {
+    file: ModelProto,
+    graph: GraphProto,
+    /// Which node makes a value.
+    makers: HashMap<String, usize>,
+    /// Which initializer has a name.
+    constants: HashMap<String, usize>,
+    /// Our operators, by the name of their node.
+    ours: HashMap<String, Box<dyn InferenceOp>>,
+    arithmetic: Arithmetic,
+}
+
+impl Graph {
+    /// Of a file whose products with 8-bit weights are formed so.
+    pub(super) fn new(mut file: ModelProto, arithmetic: Arithmetic) -> TractResult<Self> {
+        let graph = file.graph.take().context("the file has no graph")?;
+        let (makers, constants, ours) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut graph = Self { file, graph, makers, constants, ours, arithmetic };
+        graph.index();
+        Ok(graph)
+    }
+
+    fn index(&mut self) {
+        let makers = self.graph.node.iter().enumerate();
+        self.makers =
+            makers.flat_map(|(at, node)| node.output.iter().map(move |name| (name.clone(), at))).collect();
+        let constants = self.graph.initializer.iter().enumerate();
+        self.constants = constants.map(|(at, tensor)| (tensor.name.clone(), at)).collect();
+    }
+
+    /// How products with 8-bit weights are formed.
+    pub(super) fn arithmetic(&self) -> Arithmetic {
+        self.arithmetic
+    }
+
+    /// All nodes, in order of computation.
+    pub(super) fn nodes(&self) -> &[NodeProto] {
+        &self.graph.node
+    }
+
+    /// The node that makes `value`, if it is a file's operator `kind`.
+    pub(super) fn maker(&self, value: &str, kind: &str) -> Option<&NodeProto> {
+        let node = &self.graph.node[*self.makers.get(value)?];
+        (node.op_type == kind && !self.ours.contains_key(&node.name)).then_some(node)
+    }
+
+    /// The constant of that name, if it is one.
+    pub(super) fn constant(&self, name: &str) -> Option<Tensor> {
+        let held = &self.graph.initializer[*self.constants.get(name)?];
+        tensor::load_tensor(&tract_onnx::data_resolver::MmapDataResolver, held, None).ok()
+    }
+
+    /// The constant of that name, if it is one number.
+    pub(super) fn number(&self, name: &str) -> Option<f32> {
+        let constant = self.constant(name)?;
+        (constant.len() == 1).then(|| constant.cast_to_scalar::<f32>().ok()).flatten()
+    }
+
+    /// The constant of that name as floats.
+    pub(super) fn floats(&self, name: &str) -> Option<Vec<f32>> {
+        let constant = self.constant(name)?.cast_to::<f32>().ok()?.into_owned();
+        Some(constant.to_plain_array_view::<f32>().ok()?.iter().copied().collect())
+    }
+
+    /// What a value is a part of, and which, along the last axis.
+    pub(super) fn slice(&self, value: &str) -> Option<(&str, [usize; 2])> {
+        let [whole, start, end, axis] = inputs(self.maker(value, "Slice")?)?;
+        let bound = |name: &str| self.number(name).filter(|bound| *bound >= 0.0).map(|bound| bound as usize);
+        (self.number(axis)? == -1.0).then_some(())?;
+        Some((whole, [bound(start)?, bound(end)?]))
+    }
+
+    /// What a value is with its axes in this order.
+    pub(super) fn transposed(&self, value: &str, order: [i64; 4]) -> Option<&str> {
+        let [from] = inputs(self.maker(value, "Transpose")?)?;
+        let node = self.maker(value, "Transpose")?;
+        node.attribute.first().is_some_and(|perm| perm.ints == order).then_some(from)
+    }
+
+    /// Puts one of our operators in the place of the node `at`; it gives the first output of that node.
+    pub(super) fn replace(&mut self, at: usize, inputs: &[&str], kernel: impl Kernel) {
+        let node = &mut self.graph.node[at];
+        node.output.truncate(1);
+        // As tract names a node without a name.
+        node.name.clone_from(&node.output[0]);
+        node.op_type = kernel.name().to_owned();
+        node.domain.clear();
+        node.attribute.clear();
+        node.input = inputs.iter().map(|&input| input.to_owned()).collect();
+        self.ours.insert(node.name.clone(), expand(Operator::new(kernel)));
+    }
+
+    /// Puts one operator with several outputs in the place of all the nodes `at`.
+    pub(super) fn replace_all(
+        &mut self,
+        at: &[usize],
+        input: &str,
+        outputs: &[String],
+        operator: Box<dyn InferenceOp>,
+    ) {
+        let ([first, ..], [name, ..]) = (at, outputs) else { return };
+        for node in at {
+            self.graph.node[*node].output.clear();
+        }
+        let node = &mut self.graph.node[*first];
+        node.op_type = operator.name().into_owned();
+        node.domain.clear();
+        node.attribute.clear();
+        node.name.clone_from(name);
+        node.input = vec![input.to_owned()];
+        node.output = outputs.to_vec();
+        self.ours.insert(name.clone(), operator);
+    }
+
+    /// Whether a node was put here by us.
+    pub(super) fn is_ours(&self, node: &NodeProto) -> bool {
+        self.ours.contains_key(&node.name)
+    }
+
+    /// Whether a value is an output of the file.
+    pub(super) fn is_output(&self, value: &str) -> bool {
+        self.graph.output.iter().any(|output| output.name == value)
+    }
+
+    /// Drops the nodes and constants that no output depends on.
+    pub(super) fn prune(&mut self) {
+        let mut read: HashSet<&str> = self.graph.output.iter().map(|output| output.name.as_str()).collect();
+        let mut kept = vec![false; self.graph.node.len()];
+        for (node, kept) in self.graph.node.iter().zip(&mut kept).rev() {
+            if node.output.iter().any(|output| read.contains(output.as_str())) {
+                *kept = true;
+                read.extend(node.input.iter().map(String::as_str));
+            }
+        }
+        let read: HashSet<String> = read.into_iter().map(str::to_owned).collect();
+        let mut kept = kept.into_iter();
+        self.graph.node.retain(|_| kept.next().unwrap_or(true));
+        self.graph.initializer.retain(|tensor| read.contains(&tensor.name));
+        self.index();
+    }
+
+    /// As tract reads it, with our operators in their places.
+    pub(super) fn parse(self, onnx: &Onnx) -> TractResult<InferenceModel> {
+        let Self { mut file, graph, mut ours, .. } = self;
+        file.graph = Some(graph);
+        let mut model = onnx.model_for_proto_model(&file)?;
+        for node in model.nodes_mut() {
+            if let Some(operator) = ours.remove(&node.name) {
+                node.op = operator;
+            }
+        }
+        Ok(model)
+    }
+}
+
+/// The inputs of a node that has exactly so many.
+pub(super) fn inputs<const N: usize>(node: &NodeProto) -> Option<[&str; N]> {
+    let names: [&String; N] = node.input.iter().collect::<Vec<_>>().try_into().ok()?;
+    Some(names.map(String::as_str))
+}

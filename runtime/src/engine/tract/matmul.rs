@@ -1,0 +1,118 @@
+//! Products with 8-bit weights, and rows of a table of 8-bit words.
+
+use super::graph::Graph;
+use super::operator::{Kernel, filled, floats};
+use super::weights::Packed;
+use petri_kernels::matmul::{Arithmetic, Scratch, Weights, multiply};
+use std::sync::Arc;
+use tract_core::internal::*;
+
+/// A product with 8-bit weights, and a bias for each column.
+#[derive(Debug)]
+struct Dense {
+    weights: Arc<Weights>,
+    bias: Option<Vec<f32>>,
+    arithmetic: Arithmetic,
+}
+
+impl Kernel for Dense {
+    fn name(&self) -> &'static str {
+        "PetriDense"
+    }
+
+    fn shape(&self, first: &[TDim]) -> TVec<TDim> {
+        let mut shape: TVec<TDim> = first.into();
+        if let Some(last) = shape.last_mut() {
+            *last = self.weights.outputs().to_dim();
+        }
+        shape
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let input = args_1!(inputs);
+        let mut shape: TVec<usize> = input.shape().into();
+        let last = shape.last_mut().filter(|last| **last == self.weights.inputs());
+        *last.with_context(|| format!("rows of {} are multiplied", self.weights.inputs()))? =
+            self.weights.outputs();
+        let (input, bias) = (floats(&input)?, self.bias.as_deref());
+        let mut scratch = Scratch::default();
+        filled(&shape, |output| {
+            multiply(&self.weights, input, bias, self.arithmetic, &mut scratch, output);
+        })
+    }
+}
+
+/// Rows of a table of words.
+#[derive(Debug)]
+struct Words(Arc<Weights>);
+
+impl Kernel for Words {
+    fn name(&self) -> &'static str {
+        "PetriWords"
+    }
+
+    fn shape(&self, first: &[TDim]) -> TVec<TDim> {
+        let mut shape: TVec<TDim> = first.into();
+        shape.push(self.0.inputs().to_dim());
+        shape
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let input = args_1!(inputs);
+        let words = input.cast_to::<i64>()?;
+        let words = words.try_as_plain_ram()?.as_slice::<i64>()?;
+        let count = self.0.outputs();
+        ensure!(words.iter().all(|word| (0..count as i64).contains(word)), "words are 0 to {count}");
+        let shape: TVec<usize> = input.shape().iter().copied().chain([self.0.inputs()]).collect();
+        filled(&shape, |output| {
+            for (row, word) in output.chunks_exact_mut(self.0.inputs()).zip(words) {
+                self.0.read(*word as usize, row);
+            }
+        })
+    }
+}
+
+/// Puts ours in the place of every product with 8-bit constants, and of every look-up in such.
+pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
+    let (mut packed, arithmetic) = (Packed::default(), graph.arithmetic());
+    for at in 0..graph.nodes().len() {
+        if let Some((input, weights)) = words(graph, at, &mut packed) {
+            graph.replace(at, &[&input], Words(weights));
+        } else if let Some((input, weights, bias)) = with_bias(graph, at, &mut packed) {
+            graph.replace(at, &[&input], Dense { weights, bias: Some(bias), arithmetic });
+        }
+    }
+    // A product whose bias was taken is read by nobody now.
+    graph.prune();
+    for at in 0..graph.nodes().len() {
+        if let Some((input, weights)) = product(graph, &graph.nodes()[at].output[0], &mut packed) {
+            graph.replace(at, &[&input], Dense { weights, bias: None, arithmetic });
+        }
+    }
+    Ok(())
+}
+
+fn product(graph: &Graph, value: &str, packed: &mut Packed) -> Option<(String, Arc<Weights>)> {
+    let node = graph.maker(value, "MatMul")?;
+    Some((node.input[0].clone(), packed.matrix(graph, &node.input[1])?))
+}
+
+fn with_bias(graph: &Graph, at: usize, packed: &mut Packed) -> Option<(String, Arc<Weights>, Vec<f32>)> {
+    let node = graph.maker(&graph.nodes()[at].output[0], "Add")?;
+    let either = [[0, 1], [1, 0]];
+    let [value, bias] = either.into_iter().find_map(|[value, bias]| {
+        graph.maker(&node.input[value], "MatMul")?;
+        Some([node.input[value].clone(), node.input[bias].clone()])
+    })?;
+    let bias = graph.constant(&bias).filter(|bias| bias.rank() == 1).and_then(|_| graph.floats(&bias))?;
+    let (input, weights) = product(graph, &value, packed)?;
+    (bias.len() == weights.outputs()).then_some((input, weights, bias))
+}
+
+fn words(graph: &Graph, at: usize, packed: &mut Packed) -> Option<(String, Arc<Weights>)> {
+    let node = graph.maker(&graph.nodes()[at].output[0], "DequantizeLinear")?;
+    let rows = graph.maker(&node.input[0], "Gather")?;
+    graph.number(&node.input[1])?;
+    rows.attribute.iter().all(|axis| axis.name != "axis" || axis.i == 0).then_some(())?;
+    Some((rows.input[1].clone(), packed.rows(graph, &rows.input[0], &node.input[1..])?))
+}

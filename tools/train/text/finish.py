@@ -1,0 +1,93 @@
+"""Stage three of models/text-emotion: go on from a trained model with comments and reviews, and keep the best.
+
+    python tools/train/text/finish.py --packages DIR --data DIR/text --start models/text-emotion --seeds 1 2 3
+
+One training for each seed, all from the same start, and the average of their weights. The best of these on the dev
+split becomes the checkpoint; `train.py --checkpoint` converts it. A seed whose checkpoint is there is not trained anew.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from common import ConversionError, read_member, run_main  # noqa: E402
+from corpus import Pieces, load_goemotions, plain_tokenizer  # noqa: E402
+from encoder_graph import WORDS, read_weights  # noqa: E402
+from held_out import load_held_out, own_sentences  # noqa: E402
+from own_reviews import made_up  # noqa: E402
+from reviews import load_reviews  # noqa: E402
+from train import FOLDER, PACKAGE, calibrate, load_checkpoint, package_weights, save_checkpoint  # noqa: E402
+
+
+def start_weights(path, packages):
+    """Weights of a model folder or of a checkpoint."""
+    if path.is_file():
+        return load_checkpoint(path, packages)[0]
+    if not (path / "model.onnx").is_file():
+        raise ConversionError(f"{path} is neither a checkpoint nor a model folder. Give --start one of them.")
+    return read_weights(onnx.load(path / "model.onnx"), package_weights(packages)[WORDS])
+
+
+def review_sentences(packages, seed):
+    """What stage three reads beside the comments."""
+    held_out = [text for rows in (*load_held_out(packages).values(), own_sentences()) for text, _ in rows]
+    return load_reviews(packages, made_up(seed), held_out)
+
+
+def train_seed(args, start, plan, pieces):
+    import torch
+
+    from finishing import carry_over
+
+    torch.set_num_threads(args.threads)
+    p = {k: torch.from_numpy(np.array(v)) for k, v in start.items()}
+    reviews = review_sentences(args.packages, plan.seed)
+    found = carry_over(p, load_goemotions(args.data, "train"), reviews, pieces, plan)
+    return {k: v.numpy() for k, v in found.items()}
+
+
+def average(many):
+    return {k: np.mean([w[k] for w in many], axis=0, dtype=np.float64).astype(np.float32) for k in many[0]}
+
+
+def main():
+    from finishing import Plan
+
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--packages", required=True, help="folder with the registry archives")
+    parser.add_argument("--data", required=True, help="folder that holds goemotions/")
+    parser.add_argument("--start", type=Path, required=True, help="model folder or checkpoint to go on from")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--checkpoint", type=Path, default=Path("target/text-emotion.safetensors"))
+    parser.add_argument("--threads", type=int, default=1, choices=range(1, 65), metavar="N")
+    args = parser.parse_args()
+    pieces = Pieces(plain_tokenizer(read_member(PACKAGE, args.packages, FOLDER + "tokenizer.json")))
+    start, candidates = start_weights(args.start, args.packages), {}
+    for seed in args.seeds:
+        path, plan = args.checkpoint.with_suffix(f".seed{seed}.safetensors"), replace(Plan(), seed=seed)
+        if path.is_file():
+            weights, facts = load_checkpoint(path, args.packages)
+        else:
+            weights = train_seed(args, start, plan, pieces)
+            facts = calibrate(weights, args.data, pieces) | {"plan": asdict(plan)}
+            save_checkpoint(path, weights, facts)
+        candidates[f"seed {seed}"] = (weights, facts)
+    if len(candidates) > 1:
+        weights = average([w for w, _ in candidates.values()])
+        facts = calibrate(weights, args.data, pieces) | {"averaged_seeds": args.seeds}
+        candidates["average"] = (weights, facts)
+    for name, (_, facts) in candidates.items():
+        print(f"{name}: {json.dumps({k: v for k, v in facts['scores'].items() if k != 'by_class'})}")
+    best = max(candidates, key=lambda name: sum(candidates[name][1]["scores"]["dev"].values()))
+    save_checkpoint(args.checkpoint, *candidates[best])
+    print(f"{best} is the best on dev and was written to {args.checkpoint}")
+
+
+if __name__ == "__main__":
+    run_main(main)

@@ -1,0 +1,94 @@
+//! What leaves a device: attacked, and looked at on the wire.
+
+use crate::{HARDWARE, cargo, command, packages, run, target};
+use anyhow::{Context, bail};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Longest wait until the capture has begun.
+const START_S_MAX: u64 = 30;
+/// What the wire must not show: user and password of the test, the topic, and what the payload is.
+const SECRETS: [&str; 4] =
+    ["the-user-of-many-devices", "a-password-that-nobody-may-read", "petri/v1", "vnd.petri"];
+/// What TLS leaves in the open: without it the capture would have caught nothing.
+const OPEN: &str = "localhost";
+
+/// The broker of the tests, and the programs that collectors are tried with.
+pub(crate) fn packages() -> anyhow::Result<()> {
+    packages::need(&["mosquitto", "mosquitto-clients"])
+}
+
+/// Membership inference against reports.
+pub(crate) fn attack(rest: &[String]) -> anyhow::Result<()> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-attack", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+/// Reports go to a real broker on loopback while tshark writes down what passes; nothing in it can be read.
+pub(crate) fn capture() -> anyhow::Result<()> {
+    packages()?;
+    packages::need(&["tshark"])?;
+    let folder = target().join("sync");
+    fs::create_dir_all(&folder)?;
+    let file = std::path::absolute(folder.join("capture.pcapng"))?;
+    let _ = fs::remove_file(&file);
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port().to_string();
+    let test = ["--test", "reports", "who_listens_on_the_wire_reads_nothing_and_all_reports_look_alike"];
+    let selection = [&["test", "--workspace"], &HARDWARE[..]].concat();
+    cargo(&[&selection[..], &["--test", "reports", "--no-run"]].concat())?;
+    let mut tshark = Command::new("tshark")
+        .args(["-q", "-i", "lo", "-f", &format!("tcp port {port}"), "-w"])
+        .arg(&file)
+        .stderr(Stdio::null())
+        .spawn()
+        .context("cannot start tshark; it needs the right to capture (run as root)")?;
+    let begun = Instant::now();
+    while !file.exists() {
+        if begun.elapsed() > Duration::from_secs(START_S_MAX) {
+            tshark.kill()?;
+            bail!("tshark captures nothing; run this as root, or let it capture on `lo`");
+        }
+        sleep(Duration::from_millis(200));
+    }
+    sleep(Duration::from_secs(2));
+    let tested =
+        run(command("cargo", &[&selection[..], &test].concat()).env("PETRI_TEST_BROKER_PORT", &port));
+    sleep(Duration::from_secs(2));
+    run(&mut command("kill", &["-INT", &tshark.id().to_string()]))?;
+    tshark.wait()?;
+    tested?;
+    look(&file, &port)
+}
+
+fn look(file: &Path, port: &str) -> anyhow::Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    if !holds(OPEN) {
+        bail!("the capture does not hold the broker's name, which TLS shows: it is blind; try again");
+    }
+    for secret in SECRETS {
+        if holds(secret) {
+            bail!("`{secret}` can be read on the wire, in {}", file.display());
+        }
+        println!("`{secret}`: not on the wire");
+    }
+    let read = |arguments: &[&str]| -> anyhow::Result<String> {
+        let output = Command::new("tshark").arg("-r").arg(file).args(arguments).output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let as_tls = format!("tcp.port=={port},tls");
+    let as_mqtt = format!("tcp.port=={port},mqtt");
+    let count = |text: String| text.lines().count();
+    let tls = count(read(&["-d", &as_tls, "-Y", "tls.record.content_type == 23"])?);
+    let topics = count(read(&["-d", &as_mqtt, "-Y", "mqtt.topic || mqtt.username || mqtt.clientid"])?);
+    println!("{} bytes captured; {tls} packets of TLS data; {topics} packets in which MQTT can be read", bytes.len());
+    println!("{}", read(&["-q", "-d", &as_tls, "-z", "io,phs"])?.trim());
+    if tls == 0 || topics > 0 {
+        bail!("there should be TLS data and no MQTT that can be read; see {}", file.display());
+    }
+    Ok(())
+}

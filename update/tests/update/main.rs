@@ -1,0 +1,7 @@
+//! Updates as a device meets them: genuine ones, forged ones, and the power going at any moment.
+
+mod attacks;
+mod cutting;
+mod life;
+mod maker;
+mod power;
