@@ -15,8 +15,10 @@
 use petri_report::{CELLS, Cell, Period, Report, VALUE_MAX};
 use prio::codec::{Encode, ParameterizedDecode};
 use prio::field::Field128;
-use prio::vdaf::prio3::{Prio3InputShare, Prio3PublicShare, Prio3SumVec, Prio3VerifierShare, Prio3VerifyState};
-use prio::vdaf::{Aggregator, AggregateShare, Client, Collector, OutputShare, Vdaf, VerifyTransition};
+use prio::vdaf::prio3::{
+    Prio3InputShare, Prio3PublicShare, Prio3SumVec, Prio3VerifierShare, Prio3VerifyState,
+};
+use prio::vdaf::{AggregateShare, Aggregator, Client, Collector, OutputShare, Vdaf, VerifyTransition};
 
 /// Servers that share a report.
 pub const SERVERS: usize = 2;
@@ -76,7 +78,12 @@ pub fn shard(report: &Report) -> Result<Shares, Error> {
     let bytes = |share: &Prio3InputShare<Field128, KEY_BYTES>| share.get_encoded().map_err(refused);
     let inputs: Vec<Vec<u8>> = inputs.iter().map(bytes).collect::<Result<_, _>>()?;
     let inputs = inputs.try_into().map_err(|_| Error::Refused("the number of shares is wrong".to_owned()))?;
-    Ok(Shares { id: report.id, period: report.period, public: public.get_encoded().map_err(refused)?, inputs })
+    Ok(Shares {
+        id: report.id,
+        period: report.period,
+        public: public.get_encoded().map_err(refused)?,
+        inputs,
+    })
 }
 
 /// One of the two servers.
@@ -113,7 +120,8 @@ impl Server {
         }
         let scheme = scheme()?;
         let public = Prio3PublicShare::get_decoded_with_param(&scheme, public).map_err(refused)?;
-        let input = Prio3InputShare::get_decoded_with_param(&(&scheme, self.number), input).map_err(refused)?;
+        let input =
+            Prio3InputShare::get_decoded_with_param(&(&scheme, self.number), input).map_err(refused)?;
         let (state, word) = scheme
             .verify_init(&self.key, APPLICATION, self.number, &(), &id, &public, &input)
             .map_err(refused)?;

@@ -73,8 +73,7 @@ fn a_share_that_was_tampered_with_counts_nowhere() {
     count(&mut servers, &mixed).expect_err("noticed");
     let again = shard(&report(1)).expect("shares");
     count(&mut servers, &again).expect_err("counted before");
-    let expected: Vec<[i64; 6]> =
-        report(1).cells.iter().map(|cell| cell.values().map(i64::from)).collect();
+    let expected: Vec<[i64; 6]> = report(1).cells.iter().map(|cell| cell.values().map(i64::from)).collect();
     assert_eq!(total(servers), expected);
 }
 

@@ -29,9 +29,8 @@ impl Image {
     /// A new image, each value of which is made of its place.
     fn made(shape: [usize; 3], value: impl Fn(usize, isize, isize) -> f32) -> Self {
         let [channels, height, width] = shape;
-        let values = (0..channels * height * width).map(|i| {
-            value(i / height / width, (i / width % height) as isize, (i % width) as isize)
-        });
+        let values = (0..channels * height * width)
+            .map(|i| value(i / height / width, (i / width % height) as isize, (i % width) as isize));
         Self { shape, values: values.collect() }
     }
 

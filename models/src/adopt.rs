@@ -32,7 +32,11 @@ pub enum AdoptError {
 
 /// Reads the manifests of a set of models: for each model of this edition `<id>/manifest.toml` under `folder`.
 pub(crate) fn read(folder: &Path, ours: &[Manifest]) -> Result<Vec<Manifest>, AdoptError> {
-    Id::ALL.iter().zip(ours).map(|(id, ours)| one(&folder.join(id.folder()).join("manifest.toml"), ours)).collect()
+    Id::ALL
+        .iter()
+        .zip(ours)
+        .map(|(id, ours)| one(&folder.join(id.folder()).join("manifest.toml"), ours))
+        .collect()
 }
 
 fn one(path: &Path, ours: &Manifest) -> Result<Manifest, AdoptError> {

@@ -146,7 +146,8 @@ impl Manifest {
         let interface = |one: &Input| (one.name.clone(), one.dtype.clone(), one.shape.clone());
         let inputs = |one: &Self| one.inputs.iter().map(interface).collect::<Vec<_>>();
         let outputs = |one: &Self| {
-            let interface = |output: &Output| (output.name.clone(), output.dtype.clone(), output.shape.clone());
+            let interface =
+                |output: &Output| (output.name.clone(), output.dtype.clone(), output.shape.clone());
             one.outputs.iter().map(interface).collect::<Vec<_>>()
         };
         let files = |one: &Self| {

@@ -47,10 +47,10 @@ fn every_model_has_a_card_with_all_that_users_have_to_know() {
         let path = folder.join(id.folder()).with_extension("md");
         match std::fs::read_to_string(&path) {
             Ok(card) => {
-                wrong.extend(gaps(id.folder(), &card).iter().map(|gap| format!("{}: {gap}", id.folder())))
+                wrong.extend(gaps(id.folder(), &card).iter().map(|gap| format!("{}: {gap}", id.folder())));
             }
             Err(error) => {
-                wrong.push(format!("{}: {error}; write models/cards/{}.md", id.folder(), id.folder()))
+                wrong.push(format!("{}: {error}; write models/cards/{}.md", id.folder(), id.folder()));
             }
         }
     }

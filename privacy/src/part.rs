@@ -82,7 +82,8 @@ impl Part {
     /// By how much it changes the answers, the gain and the probe: the sums of the sizes of its numbers.
     pub fn sizes(&self) -> [i64; 3] {
         let sum = |places: [usize; 2]| {
-            let of = |cell: &Cell| places.map(|place| i64::from(cell.values()[place].abs())).iter().sum::<i64>();
+            let of =
+                |cell: &Cell| places.map(|place| i64::from(cell.values()[place].abs())).iter().sum::<i64>();
             self.cells.iter().map(|(_, cell)| of(cell)).sum()
         };
         [sum([0, 1]), sum([2, 3]), sum([4, 5])]
@@ -107,4 +108,5 @@ fn trained(answers: &[bool], gained_ml: i32) -> Cell {
     Cell { met, other: answers.len() as i32 - met, up, down: GAIN_UNIT_ML - up, ..Cell::default() }
 }
 
-const _: () = assert!(Emotion::COUNT == petri_report::EMOTIONS.len() && Age::ALL.len() == petri_report::AGES.len());
+const _: () =
+    assert!(Emotion::COUNT == petri_report::EMOTIONS.len() && Age::ALL.len() == petri_report::AGES.len());

@@ -57,7 +57,7 @@ impl Sums {
         let mut cost = 0.0;
         for (size, scale) in kinds {
             let mechanism = laplace(scale)?;
-            cost += mechanism.map(&size).map_err(told)?;
+            cost += mechanism.map(&size).map_err(|error| told(&error))?;
             mechanisms.push(mechanism);
         }
         let budget = f64::from(NOISE.epsilon_milli) / 1_000.0;
@@ -67,8 +67,9 @@ impl Sums {
         let mut cells = vec![[0; 6]; CELLS];
         for (kind, mechanism) in mechanisms.iter().enumerate() {
             let places = [2 * kind, 2 * kind + 1];
-            let exact: Vec<i64> = self.cells.iter().flat_map(|cell| places.map(|place| cell[place])).collect();
-            let noisy = mechanism.invoke(&exact).map_err(told)?;
+            let exact: Vec<i64> =
+                self.cells.iter().flat_map(|cell| places.map(|place| cell[place])).collect();
+            let noisy = mechanism.invoke(&exact).map_err(|error| told(&error))?;
             for (cell, pair) in cells.iter_mut().zip(noisy.chunks_exact(2)) {
                 for (place, value) in places.into_iter().zip(pair) {
                     let most = i64::from(VALUE_MAX);
@@ -87,9 +88,9 @@ type Mechanism = opendp::core::Measurement<Whole, L1Distance<i64>, MaxDivergence
 /// Independent discrete Laplace noise on each of many whole numbers.
 fn laplace(scale: u32) -> Result<Mechanism, Error> {
     let domain = VectorDomain::new(AtomDomain::<i64>::default());
-    make_laplace(domain, L1Distance::<i64>::default(), f64::from(scale), None).map_err(told)
+    make_laplace(domain, L1Distance::<i64>::default(), f64::from(scale), None).map_err(|error| told(&error))
 }
 
-fn told(error: opendp::error::Error) -> Error {
+fn told(error: &opendp::error::Error) -> Error {
     Error::Noise(error.to_string().lines().next().unwrap_or_default().to_owned())
 }

@@ -81,9 +81,7 @@ impl Login {
         let text = String::from_utf8(read(path)?).map_err(|_| refuse(path, "it is no text (UTF-8)"))?;
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         match (lines.next(), lines.next()) {
-            (Some(user), Some(password)) => {
-                Ok(Self { user: user.to_owned(), password: password.to_owned() })
-            }
+            (Some(user), Some(password)) => Ok(Self { user: user.to_owned(), password: password.to_owned() }),
             _ => Err(refuse(path, "the user belongs into its first line and the password into its second")),
         }
     }

@@ -18,7 +18,7 @@ pub enum Error {
     #[error("sync is off; turn it on with `petri sync on`")]
     Off,
     /// Something that was given for the broker cannot be used.
-    #[error("{path}: {what}", path = path.display())]
+    #[error("{path}: {what}")]
     File {
         /// The file.
         path: PathBuf,

@@ -66,7 +66,8 @@ pub fn send(
     }
     let group = if topic::is_group(&sharing.group) { &sharing.group } else { topic::GROUP };
     let topic = topic::topic(group);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::System)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::System)?;
     for number in 0..patience.tries {
         if number > 0 {
             let wait = wait_ms(number - 1, patience.first_wait_ms, random);
@@ -103,7 +104,7 @@ pub fn wait_ms(failed: u32, first_wait_ms: u32, random: &mut Random) -> u32 {
 
 /// The days until the next try, after so many earlier days in vain: 1, 2, 4 and 8, or a day more by chance.
 pub fn wait_days(tries: u32, random: &mut Random) -> u32 {
-    (1 << tries.min(3)).min(WAIT_DAYS_MAX) + random.below(2)
+    (1u32 << tries.min(3)).min(WAIT_DAYS_MAX) + random.below(2)
 }
 
 enum Broken {

@@ -68,7 +68,8 @@ fn at(site: &Site, port: u16) -> Broker {
 }
 
 fn send(journal: &mut Journal, broker: &Broker, today: u32, at_once: bool) -> Outcome {
-    petri_sync::send(journal, broker, today, at_once, ONCE, &mut Random::new(u64::from(today))).expect("tried")
+    petri_sync::send(journal, broker, today, at_once, ONCE, &mut Random::new(u64::from(today)))
+        .expect("tried")
 }
 
 #[test]
@@ -79,7 +80,8 @@ fn nothing_is_made_or_sent_while_sync_is_off() {
     assert!(make(&mut journal, TODAY).expect("nothing to do").is_empty());
     assert!(journal.outbox().expect("read").is_empty() && journal.sync_budget().expect("read").is_empty());
     let site = Site::new(folder.path());
-    let sent = petri_sync::send(&mut journal, &at(&site, free_port()), TODAY, true, ONCE, &mut Random::new(1));
+    let sent =
+        petri_sync::send(&mut journal, &at(&site, free_port()), TODAY, true, ONCE, &mut Random::new(1));
     assert!(matches!(sent, Err(Error::Off)));
 }
 
@@ -120,7 +122,10 @@ fn a_report_waits_for_the_broker_and_is_sent_once() {
     site.subscribe();
     let message = journal.outbox().expect("read")[0].message.clone();
     assert_eq!(send(&mut journal, &broker, TODAY, true).sent.len(), 1);
-    assert_eq!(send(&mut journal, &broker, TODAY, true), Outcome { sent: vec![], left: vec![], reason: None });
+    assert_eq!(
+        send(&mut journal, &broker, TODAY, true),
+        Outcome { sent: vec![], left: vec![], reason: None }
+    );
     let came = site.collect();
     assert_eq!(came, [Report::decode(&message).expect("a report")]);
     drop(running);
@@ -205,7 +210,8 @@ fn a_broker_that_is_another_or_does_not_know_the_device_gets_nothing() {
     assert!(told.to_lowercase().contains("certificate"), "{told}");
     std::fs::write(other.login(), "somebody\nelse\n").expect("written");
     let login = Login::read(&other.login()).expect("a login");
-    let stranger = Broker::new(&format!("localhost:{}", site.port), &site.ca(), Some(login)).expect("a broker");
+    let stranger =
+        Broker::new(&format!("localhost:{}", site.port), &site.ca(), Some(login)).expect("a broker");
     let told = send(&mut journal, &stranger, TODAY, true).reason.expect("refused");
     assert!(told.contains("NotAuthorized") || told.contains("BadUserNamePassword"), "{told}");
     assert!(site.collect().is_empty());

@@ -82,11 +82,7 @@ impl RealDisk {
     /// When the folder or the lock in it cannot be made.
     pub fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(root.join("lock"))?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(root.join("lock"))?;
         lock.lock()?;
         Ok(Self { _lock: lock })
     }

@@ -34,7 +34,9 @@ pub enum Refusal {
         accepted: u32,
     },
     /// Another one with this version was already accepted here.
-    #[error("another update with version {0} was already accepted; ask its maker for one with a higher version")]
+    #[error(
+        "another update with version {0} was already accepted; ask its maker for one with a higher version"
+    )]
     Twin(u32),
     /// It is past its time.
     #[error("the update expired {days} days ago; get the current one (or set the clock, if it is wrong)")]

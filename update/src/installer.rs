@@ -91,7 +91,11 @@ impl<D: Disk> Updates<D> {
         let name = self.free_name(&home, source.manifest.version)?;
         self.disk.rename(&stage, &home.join(&name)).map_err(failed("rename", stage))?;
         self.disk.sync_folder(&home).map_err(failed("write", home))?;
-        accept(&mut state, &source, Placed { folder: name, version: source.manifest.version, sha256: digest })?;
+        accept(
+            &mut state,
+            &source,
+            Placed { folder: name, version: source.manifest.version, sha256: digest },
+        )?;
         state.see(clock_s);
         state.write(&mut self.disk, &self.root)?;
         self.tidy(kind, &state)?;
@@ -128,12 +132,13 @@ impl<D: Disk> Updates<D> {
             }
             let path = stage.join(&item.path);
             self.disk.make_file(&path).map_err(failed("write", path.clone()))?;
-            source.copy(item, |piece| {
-                self.disk.append(&path, piece).map_err(failed("write", path.clone()))
-            })?;
+            source
+                .copy(item, |piece| self.disk.append(&path, piece).map_err(failed("write", path.clone())))?;
             self.disk.sync_file(&path).map_err(failed("write", path))?;
         }
-        for (name, bytes) in [(MANIFEST, &source.manifest_bytes[..]), (SIGNATURE, source.signature.as_bytes())] {
+        for (name, bytes) in
+            [(MANIFEST, &source.manifest_bytes[..]), (SIGNATURE, source.signature.as_bytes())]
+        {
             let path = stage.join(name);
             self.disk.make_file(&path).map_err(failed("write", path.clone()))?;
             self.disk.append(&path, bytes).map_err(failed("write", path.clone()))?;

@@ -89,7 +89,13 @@ impl Manifest {
     ///
     /// # Errors
     /// When it breaks a rule.
-    pub fn new(kind: Kind, version: u32, issued_s: u64, expires_s: u64, files: Vec<Item>) -> Result<Self, Refusal> {
+    pub fn new(
+        kind: Kind,
+        version: u32,
+        issued_s: u64,
+        expires_s: u64,
+        files: Vec<Item>,
+    ) -> Result<Self, Refusal> {
         let (program, retires) = (String::new(), Vec::new());
         let manifest =
             Self { petri_update: FORMAT, kind, version, issued_s, expires_s, program, retires, files };

@@ -96,7 +96,12 @@ pub(crate) struct To {
     #[arg(long, env = "PETRI_BROKER", value_name = "ADDRESS")]
     broker: String,
     /// Certificates (PEM) of those whose signature on the broker's certificate counts.
-    #[arg(long, env = "PETRI_BROKER_CA", value_name = "FILE", default_value = "/etc/ssl/certs/ca-certificates.crt")]
+    #[arg(
+        long,
+        env = "PETRI_BROKER_CA",
+        value_name = "FILE",
+        default_value = "/etc/ssl/certs/ca-certificates.crt"
+    )]
     broker_ca: PathBuf,
     /// A file with the broker's user in its first line and the password in its second; others may not read it.
     #[arg(long, env = "PETRI_BROKER_LOGIN", value_name = "FILE")]
@@ -163,7 +168,9 @@ fn on(mut journal: Journal, group: String) -> anyhow::Result<()> {
     // Turned on once more, it stays on since the first time.
     let since_day = if before.on { before.since_day } else { today };
     journal.set_sharing(&Sharing { on: true, since_day, group })?;
-    say("sync is on: after each term one report leaves, with sums over all learners and noise in every number");
+    say(
+        "sync is on: after each term one report leaves, with sums over all learners and noise in every number",
+    );
     say("it counts trials from today on; `petri sync show` shows what leaves, `petri sync off` ends it");
     say("for a timer that sends it: sudo systemctl enable --now petri-sync.timer");
     Ok(())
@@ -171,8 +178,7 @@ fn on(mut journal: Journal, group: String) -> anyhow::Result<()> {
 
 fn make(journal: &mut Journal) -> anyhow::Result<()> {
     let mut random = chance()?;
-    let mut stamp =
-        Stamp { today: today(), edition: edition(), new_id: &mut new_id, random: &mut random };
+    let mut stamp = Stamp { today: today(), edition: edition(), new_id: &mut new_id, random: &mut random };
     for period in petri_sync::make(journal, &mut stamp)? {
         say(format_args!("made the report of term {period}; `petri sync show` shows it"));
     }

@@ -158,7 +158,8 @@ fn fits(manifest: &Manifest, folder: &Path) -> Result<(), String> {
     match manifest.kind {
         Kind::Content if files != BTreeSet::from([PACK]) => Err(format!("it has to hold one file, {PACK}")),
         Kind::Content => {
-            let bytes = intake::bytes(&folder.join(PACK), PACK_BYTES_MAX).map_err(|error| error.to_string())?;
+            let bytes =
+                intake::bytes(&folder.join(PACK), PACK_BYTES_MAX).map_err(|error| error.to_string())?;
             Pack::open(&bytes).map(drop).map_err(|_| format!("its {PACK} is none that this program reads"))
         }
         Kind::Models => models_fit(&files, folder),
@@ -228,7 +229,9 @@ pub(crate) fn begin(store: Store, named: bool, options: &Run) -> anyhow::Result<
         });
         match used {
             Ok(()) => sets.push(set),
-            Err(what) => say(format_args!("note   update: {}: {what}; what is built in is used", kind.name())),
+            Err(what) => {
+                say(format_args!("note   update: {}: {what}; what is built in is used", kind.name()))
+            }
         }
     }
     begun.trial = Some((options.place.clone(), root, sets)).filter(|(_, _, sets)| !sets.is_empty());
@@ -244,9 +247,9 @@ impl Begun {
     /// The first screen is there: from now on these are the sets to go back to.
     pub(crate) fn came_up(&mut self) {
         let Some((place, root, sets)) = self.trial.take() else { return };
-        let confirmed = place.open(&root).and_then(|mut updates| {
-            sets.iter().try_for_each(|set| updates.confirm(set)).map_err(Into::into)
-        });
+        let confirmed = place
+            .open(&root)
+            .and_then(|mut updates| sets.iter().try_for_each(|set| updates.confirm(set)).map_err(Into::into));
         if let Err(error) = confirmed {
             say(format_args!("note   update: {error:#}"));
         }

@@ -101,7 +101,9 @@ fn a_device_killed_before_the_answer_sends_the_same_report_again_and_it_counts_o
     assert!(came.iter().all(|report| *report == came[0]), "the same bytes each time");
     assert_eq!(said(&to(site.port).output().expect("ran")), "", "nothing is left to send");
     assert!(site.collect().is_empty());
-    assert!(said(&petri(&journal, &["status"]).output().expect("ran")).contains("1.000 of 1.000 epsilon spent"));
+    assert!(
+        said(&petri(&journal, &["status"]).output().expect("ran")).contains("1.000 of 1.000 epsilon spent")
+    );
 }
 
 #[test]
@@ -124,7 +126,9 @@ fn what_is_shown_is_what_waits_byte_for_byte_and_showing_spends_nothing() {
     let message = outbox(&journal)[0].message.clone();
     assert!(bytes.len() > 1_000 && hex(&message).starts_with(&bytes));
     assert!(hex(&message)[bytes.len()..].bytes().all(|digit| digit == b'0'), "zeros to the end");
-    for words in ["topic petri/v1/reports/all", "2048 bytes", "epsilon  1.000", "disgusted", "dialogue", "teen"] {
+    for words in
+        ["topic petri/v1/reports/all", "2048 bytes", "epsilon  1.000", "disgusted", "dialogue", "teen"]
+    {
         assert!(shown.contains(words), "{words}");
     }
 }
@@ -138,9 +142,15 @@ fn sync_is_off_until_it_is_turned_on_and_off_drops_what_waits() {
     assert!(status().starts_with("sync is off"));
     let refused = petri(&path, &["now", "--broker", "localhost:1"]).output().expect("ran");
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && told.contains("petri sync on") && told.lines().count() == 1, "{told}");
+    assert!(
+        !refused.status.success() && told.contains("petri sync on") && told.lines().count() == 1,
+        "{told}"
+    );
     // The timer of a device whose sync is off does nothing, and that is no fault.
-    assert_eq!(said(&petri(&path, &["now", "--when-due", "--broker", "localhost:1"]).output().expect("ran")), "");
+    assert_eq!(
+        said(&petri(&path, &["now", "--when-due", "--broker", "localhost:1"]).output().expect("ran")),
+        ""
+    );
     said(&petri(&path, &["on", "--group", "north"]).output().expect("ran"));
     assert!(status().contains("group north"));
     said(&petri(&path, &["leave-out", "7"]).output().expect("ran"));

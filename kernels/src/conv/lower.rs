@@ -168,12 +168,7 @@ impl Lowering<'_> {
         } else {
             self.settle(one);
             self.settle(other);
-            self.passes.push(Pass::Combine {
-                from: one.0,
-                add: Some(other.0),
-                active: None,
-                to: value.0,
-            });
+            self.passes.push(Pass::Combine { from: one.0, add: Some(other.0), active: None, to: value.0 });
             return;
         };
         self.settle(added);
@@ -192,7 +187,13 @@ impl Lowering<'_> {
             Some(Pending { from: source, sums, add }) => {
                 let raw = (self.uses[from.0] > 1).then_some(from.0);
                 let add = add.map(|value| value.0);
-                self.passes.push(Pass::Sums { from: source.0, sums, add, raw, active: Some((active, value.0)) });
+                self.passes.push(Pass::Sums {
+                    from: source.0,
+                    sums,
+                    add,
+                    raw,
+                    active: Some((active, value.0)),
+                });
             }
             None => {
                 let pass = Pass::Combine { from: from.0, add: None, active: Some(active), to: value.0 };

@@ -22,6 +22,10 @@
 //! # Ok::<(), petri_kernels::conv::Unsupported>(())
 //! ```
 
+// Whatever is called from generic code must end up in one function with the processor's instructions, and sums stay in
+// registers only while they are indexed by constants.
+#![allow(clippy::inline_always, clippy::needless_range_loop)]
+
 mod buffer;
 mod builder;
 mod lower;

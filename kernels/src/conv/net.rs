@@ -7,8 +7,10 @@ use pulp::{Arch, Simd, WithSimd};
 use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 
-/// A depthwise convolution gives as many rows at a time as have about this many floats.
-const ROWS_FLOATS: usize = 8192;
+/// A depthwise convolution gives as many rows at a time as have about this many floats,
+const ROWS_FLOATS: usize = 4096;
+/// but at least this many pixels, so that the weights behind it are not loaded for few.
+const ROWS_PIXELS: usize = 24;
 /// Pixels of one call of the inner product, at most, unless a single row has more.
 const PIXELS: usize = 96;
 
@@ -274,7 +276,7 @@ impl Sums {
         let [height, width] = self.size;
         let (source, layout) = ends.from;
         let step = match &self.depthwise {
-            Some(_) => (ROWS_FLOATS / (width * layout.pixel)).max(1),
+            Some(_) => (ROWS_FLOATS / (width * layout.pixel)).max(ROWS_PIXELS.div_ceil(width)),
             None => (PIXELS / width).max(1),
         };
         if self.depthwise.is_some() && scratch.len() < step * width * layout.pixel {

@@ -33,9 +33,8 @@ impl Depthwise {
         to: &mut [f32],
     ) {
         for (row, to) in rows.zip(to.chunks_exact_mut(width * layout.pixel)) {
-            let lines: [&[f32]; SIDE] = std::array::from_fn(|ky| {
-                &source[layout.at(row * self.stride + ky, 0, self.before)..]
-            });
+            let lines: [&[f32]; SIDE] =
+                std::array::from_fn(|ky| &source[layout.at(row * self.stride + ky, 0, self.before)..]);
             if self.stride == 1 {
                 self.row::<S, 1>(simd, lines, layout.pixel, width, to);
             } else {

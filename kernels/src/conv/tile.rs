@@ -140,8 +140,7 @@ fn sums<S: Simd, const P: usize, const V: usize>(
     let per_run = panel.weights.len() / job.runs;
     for (run, weights) in panel.weights.chunks_exact(per_run).enumerate() {
         let weights = S::as_simd_f32s(weights).0.as_chunks::<V>().0;
-        let rows: [&[f32]; P] =
-            from_fn(|p| &job.source[starts[p] + run * job.run_step..][..weights.len()]);
+        let rows: [&[f32]; P] = from_fn(|p| &job.source[starts[p] + run * job.run_step..][..weights.len()]);
         for (k, weight) in weights.iter().enumerate() {
             for p in 0..P {
                 let value = simd.splat_f32s(rows[p][k]);

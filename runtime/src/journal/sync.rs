@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Reports that may wait to be sent; four years of terms.
 pub const OUTBOX_MAX: usize = 12;
 /// Reports that were sent and are still shown.
-const SENT_KEPT_MAX: usize = 12;
+const SENT_KEPT_MAX: u32 = 12;
 
 pub(super) const TABLES: &str = "
     CREATE TABLE sharing (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;
@@ -80,7 +80,9 @@ impl Journal {
             if !sharing.on {
                 change.execute("DELETE FROM outbox", [])?;
             }
-            change.execute("INSERT OR REPLACE INTO sharing (id, settings) VALUES (1, ?1)", [settings]).map(drop)
+            change
+                .execute("INSERT OR REPLACE INTO sharing (id, settings) VALUES (1, ?1)", [settings])
+                .map(drop)
         })
     }
 
@@ -127,7 +129,9 @@ impl Journal {
         if waiting >= OUTBOX_MAX {
             return Err(refuse(
                 &self.path,
-                format!("{waiting} reports wait to be sent, and no more are made; bring the device online, or turn sync off"),
+                format!(
+                    "{waiting} reports wait to be sent, and no more are made; bring the device online, or turn sync off"
+                ),
             ));
         }
         let spend = "INSERT INTO sync_budget (period, epsilon_milli) VALUES (?1, ?2)

@@ -52,12 +52,14 @@ impl Site {
         // A chore that looks at the wire names the port.
         let port = std::env::var("PETRI_TEST_BROKER_PORT").ok().and_then(|port| port.parse().ok());
         let site = Self { folder: folder.to_owned(), port: port.unwrap_or_else(free_port) };
-        fs::write(site.ca(), made.cert.pem()).expect("written");
-        fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("written");
+        fs::write(site.ca(), pem("CERTIFICATE", made.cert.der())).expect("written");
+        fs::write(folder.join("key.pem"), pem("PRIVATE KEY", &made.signing_key.serialize_der()))
+            .expect("written");
         fs::write(site.login(), format!("{USER}\n{PASSWORD}\n")).expect("written");
         fs::set_permissions(site.login(), fs::Permissions::from_mode(0o600)).expect("set");
         let passwords = folder.join("passwords");
-        let status = Command::new("mosquitto_passwd").args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
+        let status =
+            Command::new("mosquitto_passwd").args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
         assert!(run(status).status.success(), "mosquitto_passwd failed");
         let config = format!(
             "user root\nlistener {} 127.0.0.1\ncertfile {}\nkeyfile {}\nallow_anonymous false\npassword_file {}\n\
@@ -108,9 +110,8 @@ impl Site {
     pub fn collect(&self) -> Vec<Report> {
         let output = run(self.collector().args(["-W", "3", "-F", "%x"]));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let byte = |pair: &[u8]| {
-            u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex")
-        };
+        let byte =
+            |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("hex"), 16).expect("hex");
         let bytes = |line: &str| line.as_bytes().chunks(2).map(byte).collect::<Vec<u8>>();
         text.lines().map(|line| Report::decode(&bytes(line)).expect("a report")).collect()
     }
@@ -122,6 +123,21 @@ impl Site {
         command.args(["-x", "1000000", "-t", &topic::subscription("fleet")]);
         command
     }
+}
+
+/// Bytes as a PEM file: base64 between two lines that say what it is.
+fn pem(what: &str, der: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let quartet = |three: &[u8]| {
+        let bits = (0..3).fold(0u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
+        let letter = |i: usize| {
+            if i > three.len() { '=' } else { char::from(LETTERS[(bits >> (18 - 6 * i)) as usize & 63]) }
+        };
+        [0, 1, 2, 3].map(letter)
+    };
+    let text: Vec<char> = der.chunks(3).flat_map(quartet).collect();
+    let lines: Vec<String> = text.chunks(64).map(|line| line.iter().collect()).collect();
+    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
 }
 
 fn run(command: &mut Command) -> Output {
@@ -157,7 +173,8 @@ impl Wire {
                     return;
                 }
                 let Ok(far) = TcpStream::connect((Ipv4Addr::LOCALHOST, broker)) else { continue };
-                let (back, forth) = (far.try_clone().expect("a socket"), device.try_clone().expect("a socket"));
+                let (back, forth) =
+                    (far.try_clone().expect("a socket"), device.try_clone().expect("a socket"));
                 let count = from_devices.clone();
                 count.store(0, Ordering::SeqCst);
                 let (log, sent, limit) = (seen.clone(), count.clone(), silent_after.clone());
@@ -189,7 +206,12 @@ impl Drop for Wire {
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream, log: &Mutex<Vec<u8>>, mut goes_on: impl FnMut(usize) -> bool) {
+fn pass(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    log: &Mutex<Vec<u8>>,
+    mut goes_on: impl FnMut(usize) -> bool,
+) {
     let mut buffer = [0; 8_192];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         log.lock().expect("a lock").extend(&buffer[..read]);

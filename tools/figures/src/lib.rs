@@ -11,6 +11,7 @@ mod compare;
 mod confusion;
 mod draw;
 mod figure;
+mod index;
 mod lines;
 pub mod quotes;
 mod reliability;

@@ -59,11 +59,11 @@ impl Known {
             let Some(number) = quote.number.clone() else {
                 return Some(format!("{at} stands after no number; put the marker right after the number"));
             };
-            let quoted = &text[number];
-            let fits = quoted.parse().is_ok_and(|value: f64| known.fits(value, decimals(quoted)));
+            let stated = &text[number];
+            let fits = stated.parse().is_ok_and(|value: f64| known.fits(value, decimals(stated)));
             (!fits).then(|| {
                 format!(
-                    "{at} is quoted as {quoted}, but {} was measured; run `cargo xtask figures`",
+                    "{at} is quoted as {stated}, but {} was measured; run `cargo xtask figures`",
                     known.value
                 )
             })

@@ -25,7 +25,9 @@ fn sample(part: &str) -> Report {
     report.figure(Figure::share("heard", "words heard", 97, 100, 0.5).floor(Limit::AtLeast(90.0)));
     report.figure(Figure::new("f1", "macro-F1", 0.678_91, "", 0.01).goal(Limit::AtLeast(0.7)));
     let mut confusion = Confusion::new("said", "Said and heard", &["yes", "no"]);
-    [(0, 0), (0, 0), (0, 1), (1, 1)].into_iter().for_each(|(there, said)| confusion.count(there, said));
+    for (there, said) in [(0, 0), (0, 0), (0, 1), (1, 1)] {
+        confusion.count(there, said);
+    }
     report.confusion(confusion);
     let answers = (0..40).map(|i| (f64::from(i) / 40.0, i % 3 != 0));
     report.reliability(Reliability::of("trust", "Trust", answers, 10));
@@ -74,7 +76,9 @@ fn pictures_show_what_the_report_holds_and_are_the_same_each_time() -> anyhow::R
         ["words.curve.svg", "words.noise.svg", "words.ratios.svg", "words.said.svg", "words.trust.svg"];
     assert_eq!(names, wanted);
     let holds = |file: &str, words: &[&str]| {
-        words.iter().for_each(|word| assert!(pictures[file].contains(word), "{file} lacks {word}"));
+        for word in words {
+            assert!(pictures[file].contains(word), "{file} lacks {word}");
+        }
     };
     holds("words.said.svg", &["Said and heard", "yes (3)", "no (1)", "67 %", "33 %", "100 %"]);
     holds("words.trust.svg", &["Trust (expected calibration error", "n = 40"]);

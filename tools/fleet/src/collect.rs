@@ -159,10 +159,7 @@ impl Collector {
 
     fn options(&self) -> MqttOptions {
         let mut options = MqttOptions::new(&self.name, &self.broker.host, self.broker.port);
-        options
-            .set_keep_alive(KEEP_ALIVE)
-            .set_manual_acks(true)
-            .set_max_packet_size(Some(PACKET_BYTES_MAX));
+        options.set_keep_alive(KEEP_ALIVE).set_manual_acks(true).set_max_packet_size(Some(PACKET_BYTES_MAX));
         options.set_receive_maximum(Some(BATCH_MAX as u16));
         options.set_clean_start(false).set_session_expiry_interval(Some(SESSION_S));
         if let Some((user, password)) = &self.broker.login {

@@ -50,9 +50,9 @@ pub async fn serve(listener: TcpListener, token: &str, address: Address) -> std:
         .route("/api/table.csv", get(as_csv))
         .route_layer(from_fn_with_state(app.clone(), guard))
         .with_state(app);
-    let page = |kind: &'static str, text: &'static str| get(move || async move {
-        ([(header::CONTENT_TYPE, kind)], text)
-    });
+    let page = |kind: &'static str, text: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, kind)], text) })
+    };
     let router = Router::new()
         .route("/", page("text/html; charset=utf-8", include_str!("page/index.html")))
         .route("/page.js", page("text/javascript; charset=utf-8", include_str!("page/page.js")))

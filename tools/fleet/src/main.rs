@@ -105,14 +105,17 @@ fn command(command: Command) -> anyhow::Result<()> {
         Command::Retire(source) => collect(source, true),
         Command::Serve { store, token_file, address, behind_proxy } => {
             if !address.ip().is_loopback() && !behind_proxy {
-                bail!("{address} can be reached from elsewhere, and this is plain HTTP; use a loopback address, or a \
-                       proxy with TLS and --behind-proxy");
+                bail!(
+                    "{address} can be reached from elsewhere, and this is plain HTTP; use a loopback address, or a \
+                       proxy with TLS and --behind-proxy"
+                );
             }
             let token = secret(&token_file)?;
             let listener = TcpListener::bind(address)
                 .with_context(|| format!("cannot listen at {address}; choose another --address"))?;
             println!("the dashboard is at http://{}", listener.local_addr()?);
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
             Ok(runtime.block_on(dashboard::serve(listener, &token, store))?)
         }
         Command::Csv { store, by } => {
@@ -147,7 +150,10 @@ fn collect(source: Source, retires: bool) -> anyhow::Result<()> {
     }
     let collector = Collector { name, team, retires, broker, store };
     let counts = collector.run(&stop, today, |line| eprintln!("petri-fleet: {line}"))?;
-    println!("{} reports counted, {} came again, {} were no reports", counts.new, counts.again, counts.refused);
+    println!(
+        "{} reports counted, {} came again, {} were no reports",
+        counts.new, counts.again, counts.refused
+    );
     Ok(())
 }
 

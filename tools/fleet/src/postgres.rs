@@ -79,10 +79,14 @@ impl Store for PostgresStore {
     }
 
     fn terms(&mut self) -> Result<Terms, Error> {
-        let mut transaction =
-            self.client.build_transaction().isolation_level(postgres::IsolationLevel::RepeatableRead).start()?;
+        let mut transaction = self
+            .client
+            .build_transaction()
+            .isolation_level(postgres::IsolationLevel::RepeatableRead)
+            .start()?;
         let mut terms = Terms::new();
-        let select = "SELECT period, edition, reports, variance_answers, variance_gain, variance_transfer FROM term";
+        let select =
+            "SELECT period, edition, reports, variance_answers, variance_gain, variance_transfer FROM term";
         for row in transaction.query(select, &[])? {
             let (reports, variances) = (row.get::<_, i64>(2) as u64, [row.get(3), row.get(4), row.get(5)]);
             terms.insert(key(&row)?, Sums { reports, variances, ..Sums::default() });

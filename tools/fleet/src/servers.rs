@@ -154,7 +154,14 @@ impl Postgres {
             chown(folder.path(), Some(user), Some(group))?;
         }
         let mut make = Self::program(&programs, "initdb")?;
-        make.args(["--auth=trust", "--username=petri", "--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"]);
+        make.args([
+            "--auth=trust",
+            "--username=petri",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--pgdata",
+        ]);
         let made = make.arg(folder.path().join("data")).current_dir("/").output()?;
         if !made.status.success() {
             return Err(Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
@@ -225,7 +232,8 @@ fn unprivileged() -> Result<Option<(u32, u32)>> {
     let number = |option: &str| {
         let output = Command::new("id").args([option, "postgres"]).output()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        text.parse().map_err(|_| Error::other("there is no user postgres; install Debian's package postgresql"))
+        text.parse()
+            .map_err(|_| Error::other("there is no user postgres; install Debian's package postgresql"))
     };
     Ok(Some((number("-u")?, number("-g")?)))
 }

@@ -71,10 +71,19 @@ impl Store for SqliteStore {
                 add_up(batch, &new)
             {
                 term.execute(params![period, edition, reports as i64, answers, gain, transfer])?;
-                for (index, [met, other, up, down, transfer_met, transfer_other]) in cells.iter().enumerate() {
+                for (index, [met, other, up, down, transfer_met, transfer_other]) in cells.iter().enumerate()
+                {
                     let index = index as i64;
                     cell.execute(params![
-                        period, edition, index, met, other, up, down, transfer_met, transfer_other
+                        period,
+                        edition,
+                        index,
+                        met,
+                        other,
+                        up,
+                        down,
+                        transfer_met,
+                        transfer_other
                     ])?;
                 }
             }
@@ -101,7 +110,7 @@ impl Store for SqliteStore {
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let (term, index) = ((row.get(0)?, row.get(1)?), row.get::<_, usize>(2)?);
+            let (term, index): (_, usize) = ((row.get(0)?, row.get(1)?), row.get::<_, u16>(2)?.into());
             let sums = terms.get_mut(&term).filter(|_| index < CELLS);
             let sums = sums.ok_or_else(|| Error::Foreign(format!("a cell {index} of {term:?}")))?;
             for (column, sum) in sums.cells[index].iter_mut().enumerate() {

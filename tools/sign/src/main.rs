@@ -162,7 +162,11 @@ fn list(folder: &Path, under: &str, files: &mut Vec<Item>) -> anyhow::Result<()>
         ensure!(entry.metadata()?.len() <= FILE_BYTES_MAX, "{} is too large", entry.path().display());
         ensure!(files.len() < FILES_MAX, "there are more than {FILES_MAX} files");
         let bytes = fs::read(entry.path())?;
-        files.push(Item { path: format!("{under}{name}"), bytes: bytes.len() as u64, sha256: sha256(&bytes) });
+        files.push(Item {
+            path: format!("{under}{name}"),
+            bytes: bytes.len() as u64,
+            sha256: sha256(&bytes),
+        });
     }
     Ok(())
 }

@@ -17,7 +17,8 @@ fn text(path: &Path) -> &str {
 #[test]
 fn a_folder_that_was_signed_installs_on_a_device_with_the_key_and_on_no_other() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (pack, keys, root) = (folder.path().join("pack"), folder.path().join("keys"), folder.path().join("updates"));
+    let (pack, keys, root) =
+        (folder.path().join("pack"), folder.path().join("keys"), folder.path().join("updates"));
     fs::create_dir_all(&pack).and_then(|()| fs::create_dir_all(&keys)).expect("folders");
     fs::write(pack.join("content.pack"), b"a pack").expect("a file");
     let made = sign(&["keys", "--no-password", text(&keys.join("day"))]);

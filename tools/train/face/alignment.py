@@ -11,7 +11,7 @@ SETTINGS = {
     "crop_centre_below_eyes": 0.14,
     "crop_rotation_share": 0.5,
     # From this share of a picture's shorter side on the crop fills it, and the whole picture is read, too.
-    "whole_from_side_share": 0.75,
+    "whole_from_side_share": 0.6,
 }
 
 

@@ -11,6 +11,7 @@ mod deb;
 mod debian;
 mod figures;
 mod files;
+mod fleet;
 mod fuzz;
 mod hil;
 mod packages;
@@ -40,6 +41,7 @@ cargo xtask hil [--times N]         play a session in a virtual machine with rea
 cargo xtask hil install [--times N] install the package on a Debian system in a virtual machine, and run it there
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
+cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
@@ -75,6 +77,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
+        "fleet" => fleet::trial(rest),
         "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
@@ -105,8 +108,15 @@ fn check() -> anyhow::Result<()> {
         cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        let crates =
-            ["petri-core", "petri-models", "petri-runtime", "petri-board", "petri-console", "petri-sync", "petri"];
+        let crates = [
+            "petri-core",
+            "petri-models",
+            "petri-runtime",
+            "petri-board",
+            "petri-console",
+            "petri-sync",
+            "petri",
+        ];
         let mut arguments = vec!["clippy", "--no-default-features"];
         arguments.extend(crates.iter().flat_map(|name| ["--package", name]));
         arguments.extend(["--", "--deny", "warnings"]);
@@ -117,11 +127,13 @@ fn check() -> anyhow::Result<()> {
             .env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
     step("tests", || cargo(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
+    step("shares of reports", sync::shares)?;
     step("tests, school edition", || {
         cargo(&["test", "--package", "petri-core", "--no-default-features"])?;
         let muscles = ["--test", "muscles", "--test", "model_parity"];
         cargo(&[&["test", "--package", "petri-tests", "--no-default-features"], &muscles[..]].concat())
     })?;
+    step("fleet", fleet::check)?;
     step("editions", editions)?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;

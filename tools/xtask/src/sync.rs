@@ -28,6 +28,14 @@ pub(crate) fn attack(rest: &[String]) -> anyhow::Result<()> {
     cargo(&arguments)
 }
 
+/// Two servers add up reports in shares; a workspace of its own.
+pub(crate) fn shares() -> anyhow::Result<()> {
+    let folder = target().join("dap").to_string_lossy().into_owned();
+    let workspace = ["--manifest-path", "dap/Cargo.toml", "--target-dir", &folder];
+    cargo(&[&["clippy", "--all-targets"], &workspace[..], &["--", "--deny", "warnings"]].concat())?;
+    cargo(&[&["test"], &workspace[..]].concat())
+}
+
 /// Reports go to a real broker on loopback while tshark writes down what passes; nothing in it can be read.
 pub(crate) fn capture() -> anyhow::Result<()> {
     packages()?;
@@ -85,7 +93,10 @@ fn look(file: &Path, port: &str) -> anyhow::Result<()> {
     let count = |text: String| text.lines().count();
     let tls = count(read(&["-d", &as_tls, "-Y", "tls.record.content_type == 23"])?);
     let topics = count(read(&["-d", &as_mqtt, "-Y", "mqtt.topic || mqtt.username || mqtt.clientid"])?);
-    println!("{} bytes captured; {tls} packets of TLS data; {topics} packets in which MQTT can be read", bytes.len());
+    println!(
+        "{} bytes captured; {tls} packets of TLS data; {topics} packets in which MQTT can be read",
+        bytes.len()
+    );
     println!("{}", read(&["-q", "-d", &as_tls, "-z", "io,phs"])?.trim());
     if tls == 0 || topics > 0 {
         bail!("there should be TLS data and no MQTT that can be read; see {}", file.display());

@@ -2,8 +2,8 @@
 
 use crate::maker::{DAY_S, Maker, TODAY_S, bytes, files, trusting};
 use petri_update::{
-    Error, FILE_BYTES_MAX, Item, Kind, MANIFEST, MANIFEST_BYTES_MAX, Manifest, RealDisk, Refusal, SIGNATURE, Updates,
-    sha256,
+    Error, FILE_BYTES_MAX, Item, Kind, MANIFEST, MANIFEST_BYTES_MAX, Manifest, RealDisk, Refusal, SIGNATURE,
+    Updates, sha256,
 };
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -42,104 +42,222 @@ fn is_manifest(refusal: &Refusal) -> bool {
 }
 
 const ATTACKS: &[Attack] = &[
-    ("signed with a key that is not trusted", |scene| {
-        Maker::new().publish_manifest(scene.forged, &manifest(scene.genuine));
-    }, |refusal| matches!(refusal, Refusal::Signature)),
-    ("the signature of another manifest", |scene| {
-        fs::copy(scene.later.join(SIGNATURE), scene.forged.join(SIGNATURE)).expect("a copy");
-    }, |refusal| matches!(refusal, Refusal::Signature)),
-    ("no signature", |scene| {
-        fs::remove_file(scene.forged.join(SIGNATURE)).expect("it was there");
-    }, |refusal| matches!(refusal, Refusal::Unreadable { .. })),
-    ("a signature of garbage", |scene| {
-        fs::write(scene.forged.join(SIGNATURE), bytes(1, 500)).expect("a file");
-    }, |refusal| matches!(refusal, Refusal::Signature)),
-    ("a manifest changed after signing", |scene| {
-        let text = manifest(scene.genuine).replace("version = 5", "version = 9");
-        fs::write(scene.forged.join(MANIFEST), text).expect("a file");
-    }, |refusal| matches!(refusal, Refusal::Signature)),
-    ("a file with one bit changed", |scene| {
-        let mut data = fs::read(scene.forged.join("starter.pack")).expect("a file");
-        data[299_999] ^= 1;
-        fs::write(scene.forged.join("starter.pack"), data).expect("a file");
-    }, is_file),
-    ("a file cut short", |scene| {
-        let data = fs::read(scene.forged.join("starter.pack")).expect("a file");
-        fs::write(scene.forged.join("starter.pack"), &data[..200_000]).expect("a file");
-    }, is_file),
-    ("a file with more behind it", |scene| {
-        let mut data = fs::read(scene.forged.join("starter.pack")).expect("a file");
-        data.push(0);
-        fs::write(scene.forged.join("starter.pack"), data).expect("a file");
-    }, is_file),
-    ("a file that is missing", |scene| {
-        fs::remove_file(scene.forged.join("empty.txt")).expect("it was there");
-    }, is_file),
-    ("a file of another version (mix and match)", |scene| {
-        fs::copy(scene.later.join("pictures/one.bin"), scene.forged.join("pictures/one.bin")).expect("a copy");
-    }, is_file),
-    ("two files of the set swapped", |scene| {
-        fs::rename(scene.forged.join("pictures/one.bin"), scene.forged.join("kept")).expect("a move");
-        fs::rename(scene.forged.join("starter.pack"), scene.forged.join("pictures/one.bin")).expect("a move");
-        fs::rename(scene.forged.join("kept"), scene.forged.join("starter.pack")).expect("a move");
-    }, is_file),
-    ("an old version (downgrade)", |scene| {
-        scene.maker.publish(scene.forged, Kind::Content, 3, TODAY_S, &files(3));
-    }, |refusal| matches!(refusal, Refusal::Downgrade { found: 3, accepted: 4 })),
-    ("another set under a version that was accepted", |scene| {
-        scene.maker.publish(scene.forged, Kind::Content, 4, TODAY_S, &files(99));
-    }, |refusal| matches!(refusal, Refusal::Twin(4))),
-    ("one that is past its time (freeze)", |scene| {
-        scene.maker.publish(scene.forged, Kind::Content, 7, TODAY_S - 130 * DAY_S, &files(7));
-    }, |refusal| matches!(refusal, Refusal::Expired { days: 30 })),
-    ("one that never expires", |scene| {
-        resign(scene, &format!("expires_s = {}", TODAY_S + 100 * DAY_S), "expires_s = 9000000000000");
-    }, is_manifest),
-    ("a path that leads out", |scene| {
-        resign(scene, "\"starter.pack\"", "\"../starter.pack\"");
-    }, is_manifest),
+    (
+        "signed with a key that is not trusted",
+        |scene| {
+            Maker::new().publish_manifest(scene.forged, &manifest(scene.genuine));
+        },
+        |refusal| matches!(refusal, Refusal::Signature),
+    ),
+    (
+        "the signature of another manifest",
+        |scene| {
+            fs::copy(scene.later.join(SIGNATURE), scene.forged.join(SIGNATURE)).expect("a copy");
+        },
+        |refusal| matches!(refusal, Refusal::Signature),
+    ),
+    (
+        "no signature",
+        |scene| {
+            fs::remove_file(scene.forged.join(SIGNATURE)).expect("it was there");
+        },
+        |refusal| matches!(refusal, Refusal::Unreadable { .. }),
+    ),
+    (
+        "a signature of garbage",
+        |scene| {
+            fs::write(scene.forged.join(SIGNATURE), bytes(1, 500)).expect("a file");
+        },
+        |refusal| matches!(refusal, Refusal::Signature),
+    ),
+    (
+        "a manifest changed after signing",
+        |scene| {
+            let text = manifest(scene.genuine).replace("version = 5", "version = 9");
+            fs::write(scene.forged.join(MANIFEST), text).expect("a file");
+        },
+        |refusal| matches!(refusal, Refusal::Signature),
+    ),
+    (
+        "a file with one bit changed",
+        |scene| {
+            let mut data = fs::read(scene.forged.join("starter.pack")).expect("a file");
+            data[299_999] ^= 1;
+            fs::write(scene.forged.join("starter.pack"), data).expect("a file");
+        },
+        is_file,
+    ),
+    (
+        "a file cut short",
+        |scene| {
+            let data = fs::read(scene.forged.join("starter.pack")).expect("a file");
+            fs::write(scene.forged.join("starter.pack"), &data[..200_000]).expect("a file");
+        },
+        is_file,
+    ),
+    (
+        "a file with more behind it",
+        |scene| {
+            let mut data = fs::read(scene.forged.join("starter.pack")).expect("a file");
+            data.push(0);
+            fs::write(scene.forged.join("starter.pack"), data).expect("a file");
+        },
+        is_file,
+    ),
+    (
+        "a file that is missing",
+        |scene| {
+            fs::remove_file(scene.forged.join("empty.txt")).expect("it was there");
+        },
+        is_file,
+    ),
+    (
+        "a file of another version (mix and match)",
+        |scene| {
+            fs::copy(scene.later.join("pictures/one.bin"), scene.forged.join("pictures/one.bin"))
+                .expect("a copy");
+        },
+        is_file,
+    ),
+    (
+        "two files of the set swapped",
+        |scene| {
+            fs::rename(scene.forged.join("pictures/one.bin"), scene.forged.join("kept")).expect("a move");
+            fs::rename(scene.forged.join("starter.pack"), scene.forged.join("pictures/one.bin"))
+                .expect("a move");
+            fs::rename(scene.forged.join("kept"), scene.forged.join("starter.pack")).expect("a move");
+        },
+        is_file,
+    ),
+    (
+        "an old version (downgrade)",
+        |scene| {
+            scene.maker.publish(scene.forged, Kind::Content, 3, TODAY_S, &files(3));
+        },
+        |refusal| matches!(refusal, Refusal::Downgrade { found: 3, accepted: 4 }),
+    ),
+    (
+        "another set under a version that was accepted",
+        |scene| {
+            scene.maker.publish(scene.forged, Kind::Content, 4, TODAY_S, &files(99));
+        },
+        |refusal| matches!(refusal, Refusal::Twin(4)),
+    ),
+    (
+        "one that is past its time (freeze)",
+        |scene| {
+            scene.maker.publish(scene.forged, Kind::Content, 7, TODAY_S - 130 * DAY_S, &files(7));
+        },
+        |refusal| matches!(refusal, Refusal::Expired { days: 30 }),
+    ),
+    (
+        "one that never expires",
+        |scene| {
+            resign(scene, &format!("expires_s = {}", TODAY_S + 100 * DAY_S), "expires_s = 9000000000000");
+        },
+        is_manifest,
+    ),
+    (
+        "a path that leads out",
+        |scene| {
+            resign(scene, "\"starter.pack\"", "\"../starter.pack\"");
+        },
+        is_manifest,
+    ),
     ("a path from the root", |scene| resign(scene, "\"starter.pack\"", "\"/etc/passwd\""), is_manifest),
-    ("a path in Windows' way", |scene| resign(scene, "\"starter.pack\"", "\"..\\\\starter.pack\""), is_manifest),
-    ("a path that names the manifest", |scene| {
-        resign(scene, "\"starter.pack\"", "\"petri-update.toml\"");
-    }, is_manifest),
-    ("a file that is a folder of another", |scene| {
-        resign(scene, "\"starter.pack\"", "\"pictures\"");
-    }, is_manifest),
+    (
+        "a path in Windows' way",
+        |scene| resign(scene, "\"starter.pack\"", "\"..\\\\starter.pack\""),
+        is_manifest,
+    ),
+    (
+        "a path that names the manifest",
+        |scene| {
+            resign(scene, "\"starter.pack\"", "\"petri-update.toml\"");
+        },
+        is_manifest,
+    ),
+    (
+        "a file that is a folder of another",
+        |scene| {
+            resign(scene, "\"starter.pack\"", "\"pictures\"");
+        },
+        is_manifest,
+    ),
     ("a file listed twice", |scene| resign(scene, "\"pictures/one.bin\"", "\"starter.pack\""), is_manifest),
-    ("a link in place of a file", |scene| {
-        fs::remove_file(scene.forged.join("starter.pack")).expect("it was there");
-        symlink(scene.genuine.join("starter.pack"), scene.forged.join("starter.pack")).expect("a link");
-    }, |refusal| matches!(refusal, Refusal::NotPlain(_))),
-    ("a link in place of a folder", |scene| {
-        fs::remove_dir_all(scene.forged.join("pictures")).expect("it was there");
-        symlink(scene.genuine.join("pictures"), scene.forged.join("pictures")).expect("a link");
-    }, |refusal| matches!(refusal, Refusal::NotPlain(_))),
-    ("a link in place of the manifest", |scene| {
-        fs::remove_file(scene.forged.join(MANIFEST)).expect("it was there");
-        symlink(scene.genuine.join(MANIFEST), scene.forged.join(MANIFEST)).expect("a link");
-    }, |refusal| matches!(refusal, Refusal::NotPlain(_))),
-    ("a device in place of a file", |scene| {
-        fs::remove_file(scene.forged.join("starter.pack")).expect("it was there");
-        symlink("/dev/zero", scene.forged.join("starter.pack")).expect("a link");
-    }, |refusal| matches!(refusal, Refusal::NotPlain(_))),
-    ("a file larger than any may be", |scene| {
-        resign(scene, "bytes = 300000", &format!("bytes = {}", FILE_BYTES_MAX + 1));
-    }, is_manifest),
-    ("a manifest larger than any may be", |scene| {
-        let text = manifest(scene.genuine) + &"#".repeat(MANIFEST_BYTES_MAX as usize);
-        scene.maker.publish_manifest(scene.forged, &text);
-    }, is_file),
-    ("a manifest of a kind that there is not", |scene| {
-        resign(scene, "kind = \"content\"", "kind = \"firmware\"");
-    }, is_manifest),
-    ("a manifest of another format", |scene| resign(scene, "petri_update = 1", "petri_update = 2"), is_manifest),
-    ("something else that the maker signed", |scene| {
-        scene.maker.publish_manifest(scene.forged, "name = \"petri\"\nversion = \"9.0.0\"\n");
-    }, is_manifest),
-    ("a manifest with a field that nobody knows", |scene| {
-        resign(scene, "version = 5", "version = 5\nscript = \"reboot\"");
-    }, is_manifest),
+    (
+        "a link in place of a file",
+        |scene| {
+            fs::remove_file(scene.forged.join("starter.pack")).expect("it was there");
+            symlink(scene.genuine.join("starter.pack"), scene.forged.join("starter.pack")).expect("a link");
+        },
+        |refusal| matches!(refusal, Refusal::NotPlain(_)),
+    ),
+    (
+        "a link in place of a folder",
+        |scene| {
+            fs::remove_dir_all(scene.forged.join("pictures")).expect("it was there");
+            symlink(scene.genuine.join("pictures"), scene.forged.join("pictures")).expect("a link");
+        },
+        |refusal| matches!(refusal, Refusal::NotPlain(_)),
+    ),
+    (
+        "a link in place of the manifest",
+        |scene| {
+            fs::remove_file(scene.forged.join(MANIFEST)).expect("it was there");
+            symlink(scene.genuine.join(MANIFEST), scene.forged.join(MANIFEST)).expect("a link");
+        },
+        |refusal| matches!(refusal, Refusal::NotPlain(_)),
+    ),
+    (
+        "a device in place of a file",
+        |scene| {
+            fs::remove_file(scene.forged.join("starter.pack")).expect("it was there");
+            symlink("/dev/zero", scene.forged.join("starter.pack")).expect("a link");
+        },
+        |refusal| matches!(refusal, Refusal::NotPlain(_)),
+    ),
+    (
+        "a file larger than any may be",
+        |scene| {
+            resign(scene, "bytes = 300000", &format!("bytes = {}", FILE_BYTES_MAX + 1));
+        },
+        is_manifest,
+    ),
+    (
+        "a manifest larger than any may be",
+        |scene| {
+            let text = manifest(scene.genuine) + &"#".repeat(MANIFEST_BYTES_MAX as usize);
+            scene.maker.publish_manifest(scene.forged, &text);
+        },
+        is_file,
+    ),
+    (
+        "a manifest of a kind that there is not",
+        |scene| {
+            resign(scene, "kind = \"content\"", "kind = \"firmware\"");
+        },
+        is_manifest,
+    ),
+    (
+        "a manifest of another format",
+        |scene| resign(scene, "petri_update = 1", "petri_update = 2"),
+        is_manifest,
+    ),
+    (
+        "something else that the maker signed",
+        |scene| {
+            scene.maker.publish_manifest(scene.forged, "name = \"petri\"\nversion = \"9.0.0\"\n");
+        },
+        is_manifest,
+    ),
+    (
+        "a manifest with a field that nobody knows",
+        |scene| {
+            resign(scene, "version = 5", "version = 5\nscript = \"reboot\"");
+        },
+        is_manifest,
+    ),
 ];
 
 fn copy(from: &Path, to: &Path) {
@@ -233,7 +351,9 @@ fn a_device_that_trusts_nobody_takes_nothing() {
 #[test]
 fn no_manifest_can_be_made_that_a_device_would_refuse() {
     let item = |path: &str| Item { path: path.to_owned(), bytes: 1, sha256: sha256(b"a") };
-    for path in ["", ".", "..", "a//b", "a/", "/a", "A", "a b", "a\n", ".hidden", "a/b/c/d", "\u{e9}", SIGNATURE] {
+    for path in
+        ["", ".", "..", "a//b", "a/", "/a", "A", "a b", "a\n", ".hidden", "a/b/c/d", "\u{e9}", SIGNATURE]
+    {
         let made = Manifest::new(Kind::Content, 1, TODAY_S, TODAY_S + 1, vec![item(path)]);
         assert!(matches!(made, Err(Refusal::Manifest(_))), "{path:?}");
     }

@@ -126,7 +126,10 @@ fn what_is_installed_stays_in_use_after_it_expired_and_after_its_key_was_retired
     assert!(matches!(stolen, Err(Error::Refused(Refusal::Retired))), "{stolen:?}");
     assert_eq!(start(&mut updates, true), 2);
     updates.roll_back(Kind::Content).expect("the one before");
-    assert_eq!(updates.start(Kind::Content, TODAY_S + 500 * DAY_S).set.map(|set| set.manifest.version), Some(1));
+    assert_eq!(
+        updates.start(Kind::Content, TODAY_S + 500 * DAY_S).set.map(|set| set.manifest.version),
+        Some(1)
+    );
 }
 
 #[test]
@@ -177,7 +180,8 @@ fn on_a_real_disk_sets_that_are_no_longer_needed_are_removed() {
         assert_eq!(fs::read(set.folder.join("starter.pack")).expect("a file"), files(version as u8)[0].1);
         updates.confirm(&set).expect("it came up");
     }
-    let names = fs::read_dir(root.join("content")).expect("a folder").map(|entry| entry.expect("one").file_name());
+    let names =
+        fs::read_dir(root.join("content")).expect("a folder").map(|entry| entry.expect("one").file_name());
     let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
     names.sort();
     assert_eq!(names, ["3", "4", "5"]);

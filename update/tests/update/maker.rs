@@ -32,11 +32,20 @@ impl Maker {
     }
 
     pub(crate) fn sign(&self, bytes: &[u8]) -> String {
-        minisign::sign(None, &self.pair.sk, Cursor::new(bytes), None, None).expect("a signature").into_string()
+        minisign::sign(None, &self.pair.sk, Cursor::new(bytes), None, None)
+            .expect("a signature")
+            .into_string()
     }
 
     /// Writes an update with these files, issued at `issued_s` and good for 100 days.
-    pub(crate) fn publish(&self, folder: &Path, kind: Kind, version: u32, issued_s: u64, files: &[(&str, Vec<u8>)]) {
+    pub(crate) fn publish(
+        &self,
+        folder: &Path,
+        kind: Kind,
+        version: u32,
+        issued_s: u64,
+        files: &[(&str, Vec<u8>)],
+    ) {
         let item = |(path, bytes): &(&str, Vec<u8>)| Item {
             path: (*path).to_owned(),
             bytes: bytes.len() as u64,

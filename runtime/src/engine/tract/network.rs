@@ -136,12 +136,11 @@ impl EvalOp for Network {
         for [channels, height, width] in self.0.outputs() {
             tensors.push(Tensor::zero::<f32>(&[1, channels, height, width])?);
         }
-        let mut outputs = Vec::with_capacity(tensors.len());
-        for tensor in &mut tensors {
-            outputs.push(tensor.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?);
-        }
+        let mut plain =
+            tensors.iter_mut().map(Tensor::try_as_plain_ram_mut).collect::<TractResult<Vec<_>>>()?;
+        let mut outputs =
+            plain.iter_mut().map(|plain| plain.as_slice_mut::<f32>()).collect::<TractResult<Vec<_>>>()?;
         self.0.run(floats(&input)?, &mut outputs);
-        drop(outputs);
         Ok(tensors.into_iter().map(Tensor::into_tvalue).collect())
     }
 }

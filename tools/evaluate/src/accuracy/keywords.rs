@@ -109,8 +109,8 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
         longer.unknown.wrong,
         longer.unknown.total()
     ));
-    let heard = Figure::share("heard", "words of the list heard", all.right, all.total(), 0.6);
-    report.figure(heard.floor(Limit::AtLeast(90.0)));
+    let right = Figure::share("heard", "words of the list heard", all.right, all.total(), 0.6);
+    report.figure(right.floor(Limit::AtLeast(90.0)));
     let (other, hard) = (found.unknown, found.hard);
     let taken = Figure::share("taken", "other words taken for a word", other.wrong, other.total(), 1.1);
     report.figure(taken.floor(Limit::AtMost(5.0)));

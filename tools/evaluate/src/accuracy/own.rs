@@ -77,7 +77,9 @@ fn sentences(store: &Store, report: &mut Report) -> anyhow::Result<()> {
     report
         .text(format!("{SENTENCES}: which of positive and negative is ahead. Those that are read wrongly:"));
     let mut table = Table::new(&["sentence", "read as"]);
-    wrong.into_iter().for_each(|row| table.push(row));
+    for row in wrong {
+        table.push(row);
+    }
     report.table(table);
     report.figure(
         Figure::share("sentences", "our own sentences, positive or negative right", right, n, 1.6)

@@ -102,11 +102,11 @@ pub(super) fn draw_bars(bars: &Bars, text: &mut String) -> Drawn {
     for (row, (label, value)) in bars.labels.iter().zip(&bars.values).enumerate() {
         let y = top + STEP_PX * row as i32;
         let middle = y + BAR_PX / 2;
-        write(&area, label, (left - 6, middle), TEXT_PX, &BLACK, (HPos::Right, VPos::Center))?;
+        write(&area, label, (left - 6, middle), TEXT_PX, BLACK, (HPos::Right, VPos::Center))?;
         let corners = [(left, y), (left + long(*value), y + BAR_PX)];
         area.draw(&Rectangle::new(corners, COLOURS[0].filled())).map_err(failed)?;
         let at = (left + long(*value) + 6, middle);
-        write(&area, &format!("{value:.2}"), at, TEXT_PX, &BLACK, (HPos::Left, VPos::Center))?;
+        write(&area, &format!("{value:.2}"), at, TEXT_PX, BLACK, (HPos::Left, VPos::Center))?;
     }
     if let Some(aim) = bars.aim {
         let x = left + long(aim);
@@ -114,6 +114,6 @@ pub(super) fn draw_bars(bars: &Bars, text: &mut String) -> Drawn {
         area.draw(&PathElement::new([(x, top - 4), (x, bottom)], style)).map_err(failed)?;
     }
     let at = (left + room / 2, bottom + 4);
-    write(&area, &bars.axis, at, TEXT_PX, &BLACK, (HPos::Center, VPos::Top))?;
+    write(&area, &bars.axis, at, TEXT_PX, BLACK, (HPos::Center, VPos::Top))?;
     area.present().map_err(failed)
 }

@@ -29,7 +29,7 @@ pub(super) fn draw(confusion: &Confusion, text: &mut String) -> Drawn {
     let note =
         "rows: what was there (n); columns: what was said; a cell: how often, and its share of the row";
     let note_px = if width_px(note, 11) <= size.0 - MARGIN_PX { note } else { "rows: there; columns: said" };
-    write(&area, note_px, (size.0 / 2, MARGIN_PX + TITLE_PX + 4), 11, &BLACK, (HPos::Center, VPos::Top))?;
+    write(&area, note_px, (size.0 / 2, MARGIN_PX + TITLE_PX + 4), 11, BLACK, (HPos::Center, VPos::Top))?;
     for (column, label) in columns.iter().enumerate() {
         let at = (left + cell * column as i32 + cell / 2, top - 6);
         if on_end {
@@ -37,12 +37,12 @@ pub(super) fn draw(confusion: &Confusion, text: &mut String) -> Drawn {
             area.draw(&Text::new(label.clone(), (at.0 - TEXT_PX / 2, at.1), font.color(&BLACK)))
                 .map_err(|error| said(&error))?;
         } else {
-            write(&area, label, at, TEXT_PX, &BLACK, (HPos::Center, VPos::Bottom))?;
+            write(&area, label, at, TEXT_PX, BLACK, (HPos::Center, VPos::Bottom))?;
         }
     }
     for (row, (label, counts)) in rows.iter().zip(&confusion.counts).enumerate() {
         let y = top + high * row as i32;
-        write(&area, label, (left - 6, y + high / 2), TEXT_PX, &BLACK, (HPos::Right, VPos::Center))?;
+        write(&area, label, (left - 6, y + high / 2), TEXT_PX, BLACK, (HPos::Right, VPos::Center))?;
         let n: usize = counts.iter().sum();
         for (column, count) in counts.iter().enumerate() {
             let share = *count as f64 / n.max(1) as f64;
@@ -53,7 +53,7 @@ pub(super) fn draw(confusion: &Confusion, text: &mut String) -> Drawn {
                 |style: ShapeStyle| area.draw(&Rectangle::new(corners, style)).map_err(|error| said(&error));
             draw(colour.filled())?;
             draw(BLACK.mix(0.15).stroke_width(1))?;
-            let letters = if share < DARK { &BLACK } else { &WHITE };
+            let letters = if share < DARK { BLACK } else { WHITE };
             let middle = corner.0 + cell / 2;
             let centre = (HPos::Center, VPos::Center);
             if !large {

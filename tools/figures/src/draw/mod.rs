@@ -54,7 +54,7 @@ pub(crate) fn svg(block: &Block) -> anyhow::Result<Option<String>> {
 fn canvas<'a>(text: &'a mut String, size: (i32, i32), title: &str) -> Result<Area<'a>, String> {
     let area = SVGBackend::with_string(text, (size.0 as u32, size.1 as u32)).into_drawing_area();
     area.fill(&WHITE).map_err(|error| said(&error))?;
-    write(&area, title, (size.0 / 2, MARGIN_PX), TITLE_PX, &BLACK, (HPos::Center, VPos::Top))?;
+    write(&area, title, (size.0 / 2, MARGIN_PX), TITLE_PX, BLACK, (HPos::Center, VPos::Top))?;
     Ok(area)
 }
 
@@ -64,10 +64,10 @@ fn write(
     text: &str,
     at: (i32, i32),
     px: i32,
-    colour: &RGBColor,
+    colour: RGBColor,
     anchor: (HPos, VPos),
 ) -> Drawn {
-    let style = ("sans-serif", px).into_font().color(colour).pos(Pos::new(anchor.0, anchor.1));
+    let style = ("sans-serif", px).into_font().color(&colour).pos(Pos::new(anchor.0, anchor.1));
     area.draw(&Text::new(text.to_owned(), at, style)).map_err(|error| said(&error))
 }
 

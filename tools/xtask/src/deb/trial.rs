@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What every package brings.
-const BRINGS: [&str; 12] = [
+const BRINGS: [&str; 14] = [
     "usr/bin/petri",
     "usr/share/petri/demo/demo.script",
     "usr/share/petri/models/text-emotion/model.onnx",
@@ -17,6 +17,8 @@ const BRINGS: [&str; 12] = [
     "usr/share/man/man1/petri-run.1.gz",
     "usr/share/bash-completion/completions/petri",
     "usr/lib/systemd/system/petri.service",
+    "usr/lib/systemd/system/petri-sync.service",
+    "usr/lib/systemd/system/petri-sync.timer",
     "usr/lib/udev/rules.d/60-petri.rules",
     "usr/lib/sysusers.d/petri.conf",
     "usr/lib/tmpfiles.d/petri.conf",

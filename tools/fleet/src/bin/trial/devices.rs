@@ -68,7 +68,8 @@ impl Part {
             for chunk in devices.chunks(CHUNK) {
                 let mut waiting: VecDeque<Waiting> = std::mem::take(&mut again).into();
                 for device in chunk {
-                    waiting.push_back(Waiting { bytes: self.report(*device, nth, &mut ledger)?, taken: false });
+                    waiting
+                        .push_back(Waiting { bytes: self.report(*device, nth, &mut ledger)?, taken: false });
                 }
                 runtime.block_on(self.deliver(waiting, &mut again, &mut chance, progress))?;
             }

@@ -54,7 +54,12 @@ impl Ledger {
 
     /// Compares every number; what is lost or counted twice would show.
     pub(crate) fn compare(&self, counted: &Terms) -> anyhow::Result<()> {
-        ensure!(self.terms.len() == counted.len(), "{} terms were sent, {} counted", self.terms.len(), counted.len());
+        ensure!(
+            self.terms.len() == counted.len(),
+            "{} terms were sent, {} counted",
+            self.terms.len(),
+            counted.len()
+        );
         for (term, Entry { reports, sums, .. }) in &self.terms {
             let Some(found) = counted.get(term) else { bail!("nothing was counted of {term:?}") };
             ensure!(found.reports == *reports, "{term:?}: {reports} reports sent, {} counted", found.reports);

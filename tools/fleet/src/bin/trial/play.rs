@@ -121,8 +121,8 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
     let mut team = Team::start(broker.port, store, plan.collectors)?;
     let (progress, start) = (Progress::default(), Instant::now());
     let mut upsets = Upsets::default();
+    let parts = parts(plan, broker.port)?;
     let ledger = std::thread::scope(|scope| -> anyhow::Result<Ledger> {
-        let parts = parts(plan, broker.port)?;
         let workers: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.play(&progress))).collect();
         let all = u64::from(plan.devices) * u64::from(plan.terms);
         while !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
@@ -160,7 +160,8 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         wall_s,
         collectors_cpu_s: team.cpu_s,
         broker_cpu_s: cpu_s(broker.id())? + upsets.broker_cpu_s,
-        store_cpu_s: server.as_ref().map_or(Ok(0.0), |server| family_cpu_s(server.id()))? + upsets.store_cpu_s,
+        store_cpu_s: server.as_ref().map_or(Ok(0.0), |server| family_cpu_s(server.id()))?
+            + upsets.store_cpu_s,
         collector_peak_mib: team.peak_mib,
         killed: upsets.killed,
         broker_restarts: upsets.broker_restarts,

@@ -17,7 +17,9 @@ pub(crate) fn cpu_s(id: u32) -> anyhow::Result<f64> {
 pub(crate) fn family_cpu_s(id: u32) -> anyhow::Result<f64> {
     let mut total = cpu_s(id)?;
     for entry in fs::read_dir("/proc")?.flatten() {
-        let Some(child) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(child) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
         if fields(child).is_ok_and(|fields| fields[1] == id.to_string()) {
             // It may end just now; then it counts with its parent at the next look.
             total += cpu_s(child).unwrap_or(0.0);
