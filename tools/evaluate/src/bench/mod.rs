@@ -9,7 +9,7 @@ mod timing;
 
 use anyhow::bail;
 use onnxruntime::OnnxRuntime;
-use petri_figures::{Bars, Book, Figure, Limit, Report, today};
+use petri_figures::{Bars, Book, Figure, Limit, Report, Table, today};
 use petri_models::{Id, Store};
 use petri_runtime::Model;
 use petri_runtime::engine::Golden;
