@@ -37,6 +37,7 @@ cargo xtask hil install [--times N] install the package on a Debian system in a 
 cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack both editions for Debian, and try
                         the packages (--built: pack the program that is there)
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
+cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -70,6 +71,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
             evaluate(&["bench"], rest)
         }
         "accelerators" => accelerators::compare(),
+        "attack" => attack(rest),
         "content" => content(),
         "browser" => browser::play(rest),
         "cross" => cross::check(rest),
@@ -154,6 +156,13 @@ fn no_drivers() -> anyhow::Result<()> {
 /// Simulated learners practise with the real engine; writes `docs/learners.md`, or compares with it.
 fn learners(rest: &[String]) -> anyhow::Result<()> {
     let mut arguments = vec!["run", "--release", "--package", "petri-learners", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments)
+}
+
+/// Membership inference against reports.
+fn attack(rest: &[String]) -> anyhow::Result<()> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-attack", "--"];
     arguments.extend(rest.iter().map(String::as_str));
     cargo(&arguments)
 }
