@@ -58,9 +58,9 @@ impl Site {
         fs::write(site.login(), format!("{USER}\n{PASSWORD}\n")).expect("written");
         fs::set_permissions(site.login(), fs::Permissions::from_mode(0o600)).expect("set");
         let passwords = folder.join("passwords");
-        let status =
-            Command::new("mosquitto_passwd").args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
-        assert!(run(status).status.success(), "mosquitto_passwd failed");
+        let mut make = Command::new("mosquitto_passwd");
+        make.args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
+        assert!(run(&mut make).status.success(), "mosquitto_passwd failed");
         let config = format!(
             "user root\nlistener {} 127.0.0.1\ncertfile {}\nkeyfile {}\nallow_anonymous false\npassword_file {}\n\
              persistence true\npersistence_location {}/\nmax_queued_messages 0\nlog_dest file {}\n",
