@@ -17,6 +17,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let mut sources = Vec::new();
     for folder in [
         "firmware",
+        "kernels",
         "link",
         "console",
         "dap",
@@ -29,6 +30,7 @@ pub(crate) fn check() -> anyhow::Result<()> {
         "board",
         "tools",
         "tests",
+        "update",
         "fuzz/fuzz_targets",
     ] {
         collect(&root().join(folder), &["rs", "py", "js", "mjs"], &mut sources)?;
