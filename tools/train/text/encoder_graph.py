@@ -28,11 +28,6 @@ HIDDEN = 384
 WORDS = "embeddings.word_embeddings.weight"
 
 
-def layer_count(weights):
-    """LAYERS, or fewer in a student."""
-    return 1 + max(int(key.split(".")[2]) for key in weights if key.startswith("encoder.layer."))
-
-
 class SentenceGraph:
     """Collects nodes and initializers; methods take and return tensor names."""
 
@@ -125,7 +120,7 @@ def build_model(weights):
     graph.constant("one", 1.0)
     graph.constant("half", 0.5)
     x, layers = graph.embed(), []
-    for index in range(layer_count(weights)):
+    for index in range(LAYERS):
         x = graph.layer(x, index)
         layers.append(x)
     graph.classify(layers)

@@ -14,6 +14,7 @@ from training import batches, pad, trainable
 
 # Longer sentences are cut in training, the closing separator kept.
 PIECES_MAX = 48
+BATCH = 48
 # Stay as they are, besides what `trainable` leaves alone.
 FROZEN = ("embeddings.", "encoder.layer.0.")
 
@@ -58,7 +59,7 @@ def mixed_batches(sources, pieces, seed):
     todo = []
     for source in sources:
         rows = [cut(r) for r in pieces(fill_names(source.texts, seed))]
-        for chosen in batches(np.array([len(r) for r in rows]), generator):
+        for chosen in batches(np.array([len(r) for r in rows]), generator, BATCH):
             todo.append(([rows[i] for i in chosen], {k: v[chosen] for k, v in source.targets.items()}))
     return [todo[i] for i in generator.permutation(len(todo))]
 

@@ -46,14 +46,14 @@ def pad(rows):
     return ids, mask
 
 
-def batches(lengths, generator):
+def batches(lengths, generator, size=BATCH):
     """Index arrays in random order, each of sentences of similar length."""
     order = generator.permutation(len(lengths))
     out = []
-    for start in range(0, len(order), BATCH * POOL_BATCHES):
-        pool = order[start : start + BATCH * POOL_BATCHES]
+    for start in range(0, len(order), size * POOL_BATCHES):
+        pool = order[start : start + size * POOL_BATCHES]
         pool = pool[np.argsort(lengths[pool], kind="stable")]
-        out += [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
+        out += [pool[i : i + size] for i in range(0, len(pool), size)]
     return [out[i] for i in generator.permutation(len(out))]
 
 
