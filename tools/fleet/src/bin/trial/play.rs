@@ -4,8 +4,8 @@ use crate::Kept;
 use crate::devices::{Part, Progress};
 use crate::ledger::Ledger;
 use crate::usage::{cpu_s, family_cpu_s, peak_mib};
-use anyhow::{Context, anyhow};
-use petri_fleet::servers::{Mosquitto, Postgres, Process, until};
+use anyhow::{Context, anyhow, ensure};
+use petri_fleet::servers::{Mosquitto, Postgres, Process};
 use petri_fleet::store::Address;
 use petri_report::Period;
 use rustix::process::Signal;
@@ -15,8 +15,8 @@ use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
-/// After the devices have delivered everything, the store has so long to count it.
-const SETTLE: Duration = Duration::from_secs(300);
+/// Once the devices have delivered everything, the store may count nothing more for so long before something is lost.
+const STILL: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// What is played.
@@ -142,11 +142,7 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         let terms = address.open().and_then(|mut store| store.terms()).map_err(std::io::Error::other)?;
         Ok(terms.values().map(|sums| sums.reports).sum())
     };
-    until(SETTLE, "the last reports to be counted", || {
-        // Not more often, or looking would be what is measured.
-        std::thread::sleep(10 * LOOK);
-        Ok(counted()? >= ledger.reports())
-    })?;
+    settle(ledger.reports(), counted)?;
     let wall_s = start.elapsed().as_secs_f64();
     for nth in 0..plan.collectors {
         team.end(nth, Signal::TERM)?;
@@ -168,6 +164,23 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
         store_crashes: upsets.store_crashes,
         covered: ledger.covered(&terms),
     })
+}
+
+/// Waits until all reports are counted.
+fn settle(all: u64, counted: impl Fn() -> std::io::Result<u64>) -> anyhow::Result<()> {
+    let (mut last, mut since) = (0, Instant::now());
+    loop {
+        let now = counted()?;
+        if now >= all {
+            return Ok(());
+        }
+        if now > last {
+            (last, since) = (now, Instant::now());
+        }
+        ensure!(since.elapsed() < STILL, "{all} reports were sent, and the count stands still at {now}");
+        // Not more often, or looking would be what is measured.
+        std::thread::sleep(10 * LOOK);
+    }
 }
 
 fn parts(plan: &Plan, port: u16) -> anyhow::Result<Vec<Part>> {
