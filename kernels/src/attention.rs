@@ -240,9 +240,9 @@ impl Tile<'_> {
         for (row, sum) in sums.into_iter().enumerate() {
             let sums = unit.read_floats(sum);
             let to = &mut self.output[(self.row + row) * self.stride + column..][..width];
-            match to.as_mut_array::<LANES>() {
-                Some(to) => *to = sums,
-                None => to.copy_from_slice(&sums[..width]),
+            match <&mut [f32; LANES]>::try_from(&mut *to) {
+                Ok(to) => *to = sums,
+                Err(_) => to.copy_from_slice(&sums[..width]),
             }
         }
         ROWS
@@ -261,9 +261,13 @@ fn softmax(scores: &mut [f32]) {
         *lane = lane.max(*x);
     }
     let highest = folded(lanes, f32::max);
-    scores.iter_mut().for_each(|score| *score = exp(*score - highest));
+    for score in &mut *scores {
+        *score = exp(*score - highest);
+    }
     let one = 1.0 / sum(scores, |x| x);
-    scores.iter_mut().for_each(|score| *score *= one);
+    for score in scores {
+        *score *= one;
+    }
 }
 
 #[cfg(test)]

@@ -268,17 +268,16 @@ impl Tile<'_> {
             add(&mut values, &bias[start..][..width]);
         }
         let place = &mut self.output[row * outputs + start..][..width];
-        if let Some(place) = place.as_mut_array::<LANES>() {
-            *place = values;
-        } else {
-            place.copy_from_slice(&values[..width]);
+        match <&mut [f32; LANES]>::try_from(&mut *place) {
+            Ok(place) => *place = values,
+            Err(_) => place.copy_from_slice(&values[..width]),
         }
     }
 }
 
 #[inline(always)]
 fn add(values: &mut [f32; LANES], more: &[f32]) {
-    if let Some(more) = more.as_array::<LANES>() {
+    if let Ok(more) = <&[f32; LANES]>::try_from(more) {
         for (value, more) in values.iter_mut().zip(more) {
             *value += more;
         }

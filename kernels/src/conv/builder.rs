@@ -171,7 +171,7 @@ impl Builder {
     /// # Errors
     /// When an operation has no kernel.
     pub fn build(self, outputs: &[Value]) -> Result<Net, Unsupported> {
-        lower(self, outputs)
+        lower(&self, outputs)
     }
 
     fn push(&mut self, kind: Kind, shape: [usize; 3]) -> Value {

@@ -26,15 +26,15 @@ struct Lowering<'a> {
 }
 
 /// Makes passes of a description.
-pub(super) fn lower(builder: Builder, outputs: &[Value]) -> Result<Net, Unsupported> {
+pub(super) fn lower(builder: &Builder, outputs: &[Value]) -> Result<Net, Unsupported> {
     let lanes = super::net::lanes();
     let mut uses = vec![0; builder.kinds.len()];
     for value in builder.kinds.iter().flat_map(Kind::reads).chain(outputs.iter().copied()) {
         uses[value.0] += 1;
     }
-    let layouts = layouts(&builder, lanes);
+    let layouts = layouts(builder, lanes);
     let mut lowering = Lowering {
-        builder: &builder,
+        builder,
         layouts,
         lanes,
         uses,
@@ -183,22 +183,13 @@ impl Lowering<'_> {
             None => Activation::Relu,
             Some(slopes) => Activation::Slopes(Aligned::padded(slopes, pixel)),
         };
-        match self.pending.remove(&from) {
-            Some(Pending { from: source, sums, add }) => {
-                let raw = (self.uses[from.0] > 1).then_some(from.0);
-                let add = add.map(|value| value.0);
-                self.passes.push(Pass::Sums {
-                    from: source.0,
-                    sums,
-                    add,
-                    raw,
-                    active: Some((active, value.0)),
-                });
-            }
-            None => {
-                let pass = Pass::Combine { from: from.0, add: None, active: Some(active), to: value.0 };
-                self.passes.push(pass);
-            }
+        if let Some(Pending { from: source, sums, add }) = self.pending.remove(&from) {
+            let raw = (self.uses[from.0] > 1).then_some(from.0);
+            let add = add.map(|value| value.0);
+            self.passes.push(Pass::Sums { from: source.0, sums, add, raw, active: Some((active, value.0)) });
+        } else {
+            let pass = Pass::Combine { from: from.0, add: None, active: Some(active), to: value.0 };
+            self.passes.push(pass);
         }
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Sums {
 
 /// One pass over memory. Numbers are values.
 #[derive(Debug)]
+// A network has few passes, and most of them are sums.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Pass {
     Sums {
         from: usize,
@@ -192,18 +194,19 @@ fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> Vec<usize> {
     for (at, pass) in passes.iter().enumerate() {
         pass.reads().into_iter().flatten().for_each(|value| last[value] = at);
     }
-    outputs.iter().for_each(|value| last[*value] = passes.len());
+    for value in outputs {
+        last[*value] = passes.len();
+    }
     let mut slots = vec![0; layouts.len()];
     let (mut count, mut free): (usize, Vec<(Layout, usize)>) = (1, Vec::new());
     for (at, pass) in passes.iter().enumerate() {
         for value in pass.writes().into_iter().flatten() {
             let layout = layouts[value];
-            slots[value] = match free.iter().position(|(free, _)| *free == layout) {
-                Some(found) => free.swap_remove(found).1,
-                None => {
-                    count += 1;
-                    count - 1
-                }
+            slots[value] = if let Some(found) = free.iter().position(|(free, _)| *free == layout) {
+                free.swap_remove(found).1
+            } else {
+                count += 1;
+                count - 1
             };
         }
         for value in pass.reads().into_iter().flatten() {

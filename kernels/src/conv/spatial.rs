@@ -89,7 +89,7 @@ fn block<S: Simd, const STRIDE: usize, const P: usize>(
 ) -> [S::f32s; P] {
     let mut sums = [bias; P];
     for (ky, line) in lines.iter().enumerate() {
-        let line = &line[..((P - 1) * STRIDE + SIDE - 1) * step + 1];
+        let line = &line[..=(((P - 1) * STRIDE + SIDE - 1) * step)];
         for kx in 0..SIDE {
             for (i, sum) in sums.iter_mut().enumerate() {
                 *sum = simd.mul_add_e_f32s(line[(i * STRIDE + kx) * step], weights[ky * SIDE + kx], *sum);

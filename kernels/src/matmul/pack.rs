@@ -119,7 +119,7 @@ impl Weights {
             let second = second.map_or(&nothing[..], |rest| &rest[..self.outputs]);
             for (panel, (first, second)) in first.chunks(LANES).zip(second.chunks(LANES)).enumerate() {
                 let block = &mut self.blocks[panel * pairs + pair];
-                if let (Some(first), Some(second)) = (first.as_array(), second.as_array()) {
+                if let (Ok(first), Ok(second)) = (first.try_into(), second.try_into()) {
                     *block = weave(first, second);
                 } else {
                     let mut rows = [[0; LANES]; 2];
