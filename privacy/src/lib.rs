@@ -5,7 +5,7 @@
 //!
 //! Let `D` and `D'` be two journals that differ in all trials of one learner, who is in `D` and not in `D'`. For every
 //! set `S` of reports, `P(release(D) in S) <= exp(1) P(release(D') in S)` and the other way round: pure differential
-//! privacy with epsilon 1 for a learner in a term (Dwork, McSherry, Nissim & Smith, "Calibrating noise to sensitivity
+//! privacy with epsilon 1 for a learner in a term (Dwork, `McSherry`, Nissim & Smith, "Calibrating noise to sensitivity
 //! in private data analysis", 2006).
 //!
 //! # Why it holds

@@ -104,7 +104,7 @@ fn gained_ml(courses: &BTreeMap<(usize, usize), Course>, cell: usize) -> i32 {
 
 fn trained(answers: &[bool], gained_ml: i32) -> Cell {
     let met = answers.iter().filter(|met| **met).count() as i32;
-    let up = (GAIN_UNIT_ML + gained_ml) / 2;
+    let up = i32::midpoint(GAIN_UNIT_ML, gained_ml);
     Cell { met, other: answers.len() as i32 - met, up, down: GAIN_UNIT_ML - up, ..Cell::default() }
 }
 

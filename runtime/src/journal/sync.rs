@@ -140,13 +140,13 @@ impl Journal {
         let forget = "DELETE FROM outbox WHERE sent_day IS NOT NULL AND period NOT IN
             (SELECT period FROM outbox WHERE sent_day IS NOT NULL ORDER BY period DESC LIMIT ?1)";
         let sum = crc32fast::hash(&report.message);
-        let spent = self.db.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|change| {
+        let done = self.db.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|change| {
             change.execute(spend, params![report.period, epsilon_milli])?;
             change.execute(keep, params![report.period, report.message, sum, report.due_day])?;
             change.execute(forget, [SENT_KEPT_MAX])?;
             change.commit()
         });
-        spent.map_err(|error| match error.sqlite_error_code() {
+        done.map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => {
                 refuse(&self.path, "the budget of this term is spent; there is no second report of a term")
             }

@@ -135,7 +135,9 @@ fn unit(mut values: [f32; VECTOR_LEN]) -> Option<Pattern> {
     if !length.is_finite() || length < 1e-6 {
         return None;
     }
-    values.iter_mut().for_each(|value| *value /= length);
+    for value in &mut values {
+        *value /= length;
+    }
     Some(Pattern(values))
 }
 
@@ -195,7 +197,9 @@ impl Measure {
             count += 1.0;
             centre.iter_mut().zip(&recording.0).for_each(|(sum, value)| *sum += value);
         }
-        centre.iter_mut().for_each(|value| *value /= count.max(1.0));
+        for value in &mut centre {
+            *value /= count.max(1.0);
+        }
         let near: Vec<f32> = base.others.iter().map(|other| other.dot(&centre)).collect();
         let n = near.len() as f32;
         let others_mean = near.iter().sum::<f32>() / n;

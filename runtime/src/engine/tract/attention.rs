@@ -87,14 +87,13 @@ fn attention(graph: &Graph, node: &NodeProto) -> Option<(Vec<String>, Attention)
         None => (queries, 1.0),
     };
     // Either moved twice, or once by both.
-    let (queries, keys, angles) = match graph.transposed(keys, [0, 2, 3, 1]) {
-        Some(keys) => (graph.transposed(queries, HEADS_FIRST)?, keys, None),
-        None => {
-            let keys = graph.transposed(keys, [0, 1, 3, 2])?;
-            let ((queries, angles), (keys, same)) = (turned(graph, queries), turned(graph, keys));
-            (angles == same).then_some(())?;
-            (graph.transposed(queries, HEADS_FIRST)?, graph.transposed(keys, HEADS_FIRST)?, angles)
-        }
+    let (queries, keys, angles) = if let Some(keys) = graph.transposed(keys, [0, 2, 3, 1]) {
+        (graph.transposed(queries, HEADS_FIRST)?, keys, None)
+    } else {
+        let keys = graph.transposed(keys, [0, 1, 3, 2])?;
+        let ((queries, angles), (keys, same)) = (turned(graph, queries), turned(graph, keys));
+        (angles == same).then_some(())?;
+        (graph.transposed(queries, HEADS_FIRST)?, graph.transposed(keys, HEADS_FIRST)?, angles)
     };
     let kernel = Attention { scale, turned: angles.is_some(), masked: mask.is_some() };
     let all = [queries, keys, values].into_iter().chain(angles.into_iter().flatten()).chain(mask);

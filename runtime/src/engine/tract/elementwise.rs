@@ -1,4 +1,4 @@
-//! Chains of small operators that are one: layer norm, GELU, SwiGLU.
+//! Chains of small operators that are one: layer norm, GELU, `SwiGLU`.
 
 use super::graph::{Graph, inputs};
 use super::operator::{Kernel, filled, floats};
@@ -110,8 +110,8 @@ fn norm(graph: &Graph, node: &NodeProto) -> Option<(String, LayerNorm)> {
     (last_mean(graph, mean)? == x).then_some(())?;
     let [variance] = inputs(graph.maker(deviation, "Sqrt")?)?;
     let [squares, epsilon] = inputs(graph.maker(variance, "Add")?)?;
-    let squared = graph.maker(last_mean(graph, squares)?, "Mul")?;
-    (inputs(squared)? == [centred, centred]).then_some(())?;
+    let product = graph.maker(last_mean(graph, squares)?, "Mul")?;
+    (inputs(product)? == [centred, centred]).then_some(())?;
     let weight = graph.floats(weight).filter(|weight| weight.len() > 1)?;
     Some((x.to_owned(), LayerNorm { weight, bias: None, epsilon: graph.number(epsilon)? }))
 }

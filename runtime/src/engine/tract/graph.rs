@@ -13,7 +13,7 @@ use tract_onnx::{Onnx, tensor};
 /// A node is replaced where it stands; what nobody reads any more goes with [`Graph::prune`].
 pub(super) struct Graph {
     file: ModelProto,
-    graph: GraphProto,
+    body: GraphProto,
     /// Which node makes a value.
     makers: HashMap<String, usize>,
     /// Which initializer has a name.
@@ -26,18 +26,18 @@ pub(super) struct Graph {
 impl Graph {
     /// Of a file whose products with 8-bit weights are formed so.
     pub(super) fn new(mut file: ModelProto, arithmetic: Arithmetic) -> TractResult<Self> {
-        let graph = file.graph.take().context("the file has no graph")?;
+        let body = file.graph.take().context("the file has no graph")?;
         let (makers, constants, ours) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut graph = Self { file, graph, makers, constants, ours, arithmetic };
+        let mut graph = Self { file, body, makers, constants, ours, arithmetic };
         graph.index();
         Ok(graph)
     }
 
     fn index(&mut self) {
-        let makers = self.graph.node.iter().enumerate();
+        let makers = self.body.node.iter().enumerate();
         self.makers =
             makers.flat_map(|(at, node)| node.output.iter().map(move |name| (name.clone(), at))).collect();
-        let constants = self.graph.initializer.iter().enumerate();
+        let constants = self.body.initializer.iter().enumerate();
         self.constants = constants.map(|(at, tensor)| (tensor.name.clone(), at)).collect();
     }
 
@@ -48,18 +48,18 @@ impl Graph {
 
     /// All nodes, in order of computation.
     pub(super) fn nodes(&self) -> &[NodeProto] {
-        &self.graph.node
+        &self.body.node
     }
 
     /// The node that makes `value`, if it is a file's operator `kind`.
     pub(super) fn maker(&self, value: &str, kind: &str) -> Option<&NodeProto> {
-        let node = &self.graph.node[*self.makers.get(value)?];
+        let node = &self.body.node[*self.makers.get(value)?];
         (node.op_type == kind && !self.ours.contains_key(&node.name)).then_some(node)
     }
 
     /// The constant of that name, if it is one.
     pub(super) fn constant(&self, name: &str) -> Option<Tensor> {
-        let held = &self.graph.initializer[*self.constants.get(name)?];
+        let held = &self.body.initializer[*self.constants.get(name)?];
         tensor::load_tensor(&tract_onnx::data_resolver::MmapDataResolver, held, None).ok()
     }
 
@@ -79,7 +79,7 @@ impl Graph {
     pub(super) fn slice(&self, value: &str) -> Option<(&str, [usize; 2])> {
         let [whole, start, end, axis] = inputs(self.maker(value, "Slice")?)?;
         let bound = |name: &str| self.number(name).filter(|bound| *bound >= 0.0).map(|bound| bound as usize);
-        (self.number(axis)? == -1.0).then_some(())?;
+        (self.number(axis)? as i64 == -1).then_some(())?;
         Some((whole, [bound(start)?, bound(end)?]))
     }
 
@@ -92,11 +92,11 @@ impl Graph {
 
     /// Puts one of our operators in the place of the node `at`; it gives the first output of that node.
     pub(super) fn replace(&mut self, at: usize, inputs: &[&str], kernel: impl Kernel) {
-        let node = &mut self.graph.node[at];
+        let node = &mut self.body.node[at];
         node.output.truncate(1);
         // As tract names a node without a name.
         node.name.clone_from(&node.output[0]);
-        node.op_type = kernel.name().to_owned();
+        kernel.name().clone_into(&mut node.op_type);
         node.domain.clear();
         node.attribute.clear();
         node.input = inputs.iter().map(|&input| input.to_owned()).collect();
@@ -113,9 +113,9 @@ impl Graph {
     ) {
         let ([first, ..], [name, ..]) = (at, outputs) else { return };
         for node in at {
-            self.graph.node[*node].output.clear();
+            self.body.node[*node].output.clear();
         }
-        let node = &mut self.graph.node[*first];
+        let node = &mut self.body.node[*first];
         node.op_type = operator.name().into_owned();
         node.domain.clear();
         node.attribute.clear();
@@ -132,14 +132,14 @@ impl Graph {
 
     /// Whether a value is an output of the file.
     pub(super) fn is_output(&self, value: &str) -> bool {
-        self.graph.output.iter().any(|output| output.name == value)
+        self.body.output.iter().any(|output| output.name == value)
     }
 
     /// Drops the nodes and constants that no output depends on.
     pub(super) fn prune(&mut self) {
-        let mut read: HashSet<&str> = self.graph.output.iter().map(|output| output.name.as_str()).collect();
-        let mut kept = vec![false; self.graph.node.len()];
-        for (node, kept) in self.graph.node.iter().zip(&mut kept).rev() {
+        let mut read: HashSet<&str> = self.body.output.iter().map(|output| output.name.as_str()).collect();
+        let mut kept = vec![false; self.body.node.len()];
+        for (node, kept) in self.body.node.iter().zip(&mut kept).rev() {
             if node.output.iter().any(|output| read.contains(output.as_str())) {
                 *kept = true;
                 read.extend(node.input.iter().map(String::as_str));
@@ -147,15 +147,15 @@ impl Graph {
         }
         let read: HashSet<String> = read.into_iter().map(str::to_owned).collect();
         let mut kept = kept.into_iter();
-        self.graph.node.retain(|_| kept.next().unwrap_or(true));
-        self.graph.initializer.retain(|tensor| read.contains(&tensor.name));
+        self.body.node.retain(|_| kept.next().unwrap_or(true));
+        self.body.initializer.retain(|tensor| read.contains(&tensor.name));
         self.index();
     }
 
     /// As tract reads it, with our operators in their places.
     pub(super) fn parse(self, onnx: &Onnx) -> TractResult<InferenceModel> {
-        let Self { mut file, graph, mut ours, .. } = self;
-        file.graph = Some(graph);
+        let Self { mut file, body, mut ours, .. } = self;
+        file.graph = Some(body);
         let mut model = onnx.model_for_proto_model(&file)?;
         for node in model.nodes_mut() {
             if let Some(operator) = ours.remove(&node.name) {

@@ -319,7 +319,9 @@ fn weights(graph: &Graph, node: &NodeProto) -> Option<([usize; 4], Vec<f32>)> {
         (scales.len() == 1 || axis == 0 && scales.len() == shape[0]).then_some(())?;
         for (index, (values, scale)) in values.chunks_exact_mut(each).zip(&scales).enumerate() {
             let zero = zeros.get(index).or(zeros.first()).copied()?;
-            values.iter_mut().for_each(|value| *value = (*value - zero) * scale);
+            for value in values {
+                *value = (*value - zero) * scale;
+            }
         }
     }
     Some((shape, values))

@@ -103,7 +103,7 @@ impl Table {
 }
 
 fn joined<T: Datum + Copy>(parts: &[Tensor]) -> Option<Vec<T>> {
-    let mut all = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    let mut all = Vec::with_capacity(parts.iter().map(Tensor::len).sum());
     for part in parts {
         all.extend_from_slice(part.try_as_plain_ram().ok()?.as_slice::<T>().ok()?);
     }
