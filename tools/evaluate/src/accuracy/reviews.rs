@@ -67,14 +67,13 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
 }
 
 fn lines(content: &str) -> anyhow::Result<Vec<Line<'_>>> {
-    let line = |(number, line): (usize, &'_ str)| match line.split_once('\t') {
-        Some(("1", text)) => Ok((text, true)),
-        Some(("0", text)) => Ok((text, false)),
-        _ => bail!("line {}: not 0 or 1, a tab and a sentence; write it anew", number + 1),
-    };
     let mut found = Vec::new();
-    for (number, text) in content.lines().enumerate().take(LINES_MAX) {
-        let (text, positive) = line((number, text))?;
+    for (number, line) in content.lines().enumerate().take(LINES_MAX) {
+        let (text, positive) = match line.split_once('\t') {
+            Some(("1", text)) => (text, true),
+            Some(("0", text)) => (text, false),
+            _ => bail!("line {}: not 0 or 1, a tab and a sentence; write it anew", number + 1),
+        };
         found.push(Line { text, positive });
     }
     if found.is_empty() {
