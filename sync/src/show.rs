@@ -20,9 +20,9 @@ pub fn message(bytes: &[u8]) -> Result<String, petri_report::Error> {
         let _ = writeln!(text, "{:>5}  {}", line * LINE_BYTES, hex.join(" "));
     }
     let _ = writeln!(text, "{used:>5}  zeros to the end\n");
-    let id: String = report.id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = u128::from_be_bytes(report.id);
     let edition = EDITIONS.get(usize::from(report.edition)).copied().unwrap_or("unknown");
-    let _ = writeln!(text, "id       {id}, drawn at random for this report");
+    let _ = writeln!(text, "id       {id:032x}, drawn at random for this report");
     let _ = writeln!(text, "term     {}, the finest time there is", report.period);
     let _ = writeln!(text, "edition  {edition}");
     let _ = writeln!(text, "epsilon  {:.3}", f64::from(report.noise.epsilon_milli) / 1_000.0);

@@ -82,14 +82,14 @@ impl<D: Disk> Updates<D> {
             return Ok(Installed::Already(source.manifest));
         }
         let home = self.prepare(kind, &state)?;
-        let stage = home.join(STAGE);
-        self.stage(&source, &stage)?;
-        if let Err(what) = fits(&source.manifest, &stage) {
-            self.remove(&stage)?;
+        let draft = home.join(STAGE);
+        self.stage(&source, &draft)?;
+        if let Err(what) = fits(&source.manifest, &draft) {
+            self.remove(&draft)?;
             return Err(Refusal::Unfit(what).into());
         }
         let name = self.free_name(&home, source.manifest.version)?;
-        self.disk.rename(&stage, &home.join(&name)).map_err(failed("rename", stage))?;
+        self.disk.rename(&draft, &home.join(&name)).map_err(failed("rename", draft))?;
         self.disk.sync_folder(&home).map_err(failed("write", home))?;
         accept(
             &mut state,
