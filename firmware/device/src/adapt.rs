@@ -187,7 +187,7 @@ fn show(engine: Engine<'_>, folder: &Path) -> anyhow::Result<()> {
         let path = path(folder, *id);
         match std::fs::metadata(&path) {
             Ok(data) => {
-                say(format_args!("{:<16} fitted, {} bytes in {}", id.folder(), data.len(), path.display()))
+                say(format_args!("{:<16} fitted, {} bytes in {}", id.folder(), data.len(), path.display()));
             }
             Err(_) => say(format_args!("{:<16} as shipped", id.folder())),
         }

@@ -230,7 +230,7 @@ pub(crate) fn begin(store: Store, named: bool, options: &Run) -> anyhow::Result<
         match used {
             Ok(()) => sets.push(set),
             Err(what) => {
-                say(format_args!("note   update: {}: {what}; what is built in is used", kind.name()))
+                say(format_args!("note   update: {}: {what}; what is built in is used", kind.name()));
             }
         }
     }

@@ -63,7 +63,7 @@ fn outbox(path: &Path) -> Vec<Outgoing> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    petri_models::hex(bytes)
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_device_killed_before_the_answer_sends_the_same_report_again_and_it_counts_o
         let mut device = to(wire.port).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
         let begun = Instant::now();
         while wire.from_devices.load(Ordering::SeqCst) < BEFORE_THE_REPORT_BYTES {
-            assert!(begun.elapsed() < Duration::from_secs(60), "the report is not on its way");
+            assert!(begun.elapsed() < Duration::from_mins(1), "the report is not on its way");
             sleep(Duration::from_millis(5));
         }
         // The broker has it, its answer is held back.

@@ -1,5 +1,6 @@
 //! A real Mosquitto with TLS and a password, on loopback, and what stands around it.
-#![allow(dead_code)]
+// Two tests share it, and each uses its part.
+#![allow(dead_code, unreachable_pub)]
 
 use petri_report::{Report, topic};
 use std::fs;
@@ -58,9 +59,9 @@ impl Site {
         fs::write(site.login(), format!("{USER}\n{PASSWORD}\n")).expect("written");
         fs::set_permissions(site.login(), fs::Permissions::from_mode(0o600)).expect("set");
         let passwords = folder.join("passwords");
-        let mut make = Command::new("mosquitto_passwd");
-        make.args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
-        assert!(run(&mut make).status.success(), "mosquitto_passwd failed");
+        let mut password_tool = Command::new("mosquitto_passwd");
+        password_tool.args(["-c", "-b"]).arg(&passwords).args([USER, PASSWORD]);
+        assert!(run(&mut password_tool).status.success(), "mosquitto_passwd failed");
         let config = format!(
             "user root\nlistener {} 127.0.0.1\ncertfile {}\nkeyfile {}\nallow_anonymous false\npassword_file {}\n\
              persistence true\npersistence_location {}/\nmax_queued_messages 0\nlog_dest file {}\n",

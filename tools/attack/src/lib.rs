@@ -120,7 +120,9 @@ pub fn attack(trials: u32) -> Result<Findings, Error> {
         let is_in = trial % 2 == 0;
         let mut sums = Sums::default();
         let (parts, exactly) = if is_in { (&all, &known_with) } else { (&others, &known) };
-        parts.iter().for_each(|part| sums.add(part));
+        for part in parts {
+            sums.add(part);
+        }
         let report = values(&sums.release([0; 16], Period::new(170), 0)?);
         result.reports.count(is_in, likelihood_ratio(&report, &known, &target) > 0.0);
         result.without_noise.count(is_in, likelihood_ratio(exactly, &known, &target) > 0.0);

@@ -90,7 +90,7 @@ impl CuttingDisk {
                     for change in changes.drain(..) {
                         let survives = match fate {
                             Fate::Nothing => false,
-                            Fate::Chance(_) => chance.next() % 2 == 0,
+                            Fate::Chance(_) => chance.next().is_multiple_of(2),
                             _ => true,
                         };
                         if survives {
@@ -130,7 +130,9 @@ impl CuttingDisk {
             return Err(ErrorKind::NotADirectory.into());
         };
         let mut names = durable.clone();
-        changes.iter().for_each(|change| change.apply(&mut names));
+        for change in changes {
+            change.apply(&mut names);
+        }
         Ok(names)
     }
 

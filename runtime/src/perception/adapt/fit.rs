@@ -308,9 +308,9 @@ mod tests {
     fn a_diagonal_fit_leaves_the_other_weights_alone() {
         let plan = Plan { diagonal: true, one_of: true };
         let adapter = fit(&site(60, true), plan, &score).adapter.expect("a gain");
-        assert_ne!(adapter.rows[0][0], 0.0);
-        assert_eq!(adapter.rows[0][1], 0.0);
-        assert_eq!(adapter.rows[1][0], 0.0);
+        assert!(adapter.rows[0][0].abs() > 0.0);
+        assert!(adapter.rows[0][1].abs() <= 0.0);
+        assert!(adapter.rows[1][0].abs() <= 0.0);
     }
 
     #[test]

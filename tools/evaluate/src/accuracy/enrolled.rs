@@ -56,13 +56,13 @@ impl Tally {
         self.wanted += wanted.len();
         self.heard += wanted.iter().filter(|i| enrolled.word(&takes[**i].pattern).is_some()).count();
         let others = takes.iter().filter(|take| take.said != *said);
-        let (mut n, mut taken) = (0, 0);
+        let (mut n, mut wrong) = (0, 0);
         for other in others {
             n += 1;
-            taken += usize::from(enrolled.word(&other.pattern).is_some());
+            wrong += usize::from(enrolled.word(&other.pattern).is_some());
         }
         self.others += n;
-        self.taken += taken;
+        self.taken += wrong;
     }
 }
 
@@ -103,11 +103,12 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     let head = ["enrolled by", "enrolments", "refused", "heard", "of", "%", "other words taken", "of", "%"];
     let mut table = Table::new(&head);
     for (name, tally) in [("the same speaker", &same), ("three other speakers", &mixed)] {
-        let counts = [tally.enrolments, tally.refused, tally.heard, tally.wanted].map(|n| n.to_string());
-        let [enrolments, refused, heard, wanted] = counts;
-        let (hit, miss) = (percent(tally.heard, tally.wanted), percent(tally.taken, tally.others));
-        let (taken, others) = (tally.taken.to_string(), tally.others.to_string());
-        table.row([name.to_owned(), enrolments, refused, heard, wanted, hit, taken, others, miss]);
+        let mut cells = vec![name.to_owned()];
+        cells.extend([tally.enrolments, tally.refused, tally.heard, tally.wanted].map(|n| n.to_string()));
+        cells.push(percent(tally.heard, tally.wanted));
+        cells.extend([tally.taken, tally.others].map(|n| n.to_string()));
+        cells.push(percent(tally.taken, tally.others));
+        table.push(cells);
     }
     report.table(table);
     for (name, tally) in [("same", &same), ("mixed", &mixed)] {

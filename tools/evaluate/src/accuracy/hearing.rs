@@ -82,11 +82,11 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     let mut table = Table::new(&["condition", "heard", "%", "other words taken", "%"]);
     let mut row = |name: &str, change: &Change<'_>| -> anyhow::Result<[(usize, usize); 2]> {
         let found = trial.run(change)?;
-        let [(right, n), (wrong, m)] = found;
-        let cells =
-            [format!("{right} of {n}"), percent(right, n), format!("{wrong} of {m}"), percent(wrong, m)];
-        let [a, b, c, d] = cells;
-        table.row([name.to_owned(), a, b, c, d]);
+        let mut cells = vec![name.to_owned()];
+        for (part, whole) in found {
+            cells.extend([format!("{part} of {whole}"), percent(part, whole)]);
+        }
+        table.push(cells);
         Ok(found)
     };
     let quiet = row("as recorded", &|samples, _| samples.to_vec())?;
