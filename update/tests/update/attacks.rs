@@ -274,6 +274,8 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
+// The list of what is refused, and why, is what this test is run for by hand.
+#[allow(clippy::print_stdout)]
 fn every_attack_is_refused_for_its_reason_and_what_is_installed_stays() {
     let (maker, folder) = (Maker::new(), tempfile::tempdir().expect("a folder"));
     let at = |name: &str| folder.path().join(name);
