@@ -65,7 +65,9 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             let (store, begun) = update::begin(store, named, &options)?;
             play::session(Engine::new(&store, &start()).adapted(site), *options, begun)
         }
-        Command::Perceive { link, quiet } => link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet),
+        Command::Perceive { link, quiet } => {
+            link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet)
+        }
         Command::See { image, json } => {
             let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?
                 .look_closely(&intake::frame(&image)?)?;
@@ -111,7 +113,9 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Sheet { of: SheetOf::People, file, display } => sheet::people(&file, display),
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models { action: None } => models(&store, &start()),
-        Command::Models { action: Some(action) } => adapt::command(action, Engine::new(&store, &start()), site),
+        Command::Models { action: Some(action) } => {
+            adapt::command(action, Engine::new(&store, &start()), site)
+        }
         Command::Words(action) => words::command(Engine::new(&store, &start()), action),
         Command::Sync(action) => sync::command(action),
         Command::Update { place, action } => update::command(&place, action),
