@@ -5,6 +5,7 @@
 //! onnxruntime does not reach adds a third backend beside `tract` and `onnxruntime` (`docs/accelerators.md`).
 
 mod accelerator;
+mod ahead;
 mod capabilities;
 mod golden;
 #[cfg(feature = "onnxruntime")]
@@ -12,6 +13,7 @@ mod onnxruntime;
 mod tract;
 
 pub use accelerator::{Accelerator, Choice, Engine};
+pub(crate) use ahead::Ahead;
 pub use capabilities::{Capabilities, Feature, capabilities};
 pub use golden::Golden;
 
@@ -51,11 +53,14 @@ impl Model {
     /// When the file is missing or not the trusted one, or when tract cannot run it.
     pub fn load<'a>(engine: impl Into<Engine<'a>>, id: Id) -> Result<Self, Error> {
         let engine = engine.into();
-        if let Some(model) = engine.accelerated(id)? {
-            return Ok(model);
-        }
-        let program = on_tract(engine, id)?;
-        Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })
+        let load = || {
+            if let Some(model) = engine.accelerated(id)? {
+                return Ok(model);
+            }
+            let program = on_tract(engine, id)?;
+            Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })
+        };
+        engine.ahead().and_then(|ahead| ahead.take(id, load)).unwrap_or_else(load)
     }
 
     /// Its manifest.

@@ -5,7 +5,7 @@
 
 #[cfg(feature = "onnxruntime")]
 use super::onnxruntime;
-use super::{Backend, Golden, Model, Program, on_tract};
+use super::{Ahead, Backend, Golden, Model, Program, on_tract};
 use crate::Error;
 use petri_models::{Id, Store};
 use std::fmt;
@@ -141,12 +141,13 @@ pub struct Engine<'a> {
     store: &'a Store,
     accelerator: Option<&'a Accelerator>,
     adapters: Option<&'a Path>,
+    ahead: Option<&'a Ahead>,
 }
 
 impl<'a> Engine<'a> {
     /// Models of `store` on `accelerator`.
     pub fn new(store: &'a Store, accelerator: &'a Accelerator) -> Self {
-        Self { store, accelerator: Some(accelerator), adapters: None }
+        Self { store, accelerator: Some(accelerator), adapters: None, ahead: None }
     }
 
     /// The same with what a site has fitted and keeps in `folder` (`docs/adaptation.md`).
@@ -172,6 +173,21 @@ impl<'a> Engine<'a> {
         self.store
     }
 
+    /// The same, where other cores load models ahead.
+    pub(super) fn with(self, ahead: &'a Ahead) -> Self {
+        Self { ahead: Some(ahead), ..self }
+    }
+
+    /// What other cores load ahead.
+    pub(super) fn ahead(&self) -> Option<&'a Ahead> {
+        self.ahead
+    }
+
+    /// Whether a model may run on something else than tract.
+    pub(super) fn is_accelerated(&self) -> bool {
+        self.accelerator.is_some_and(|accelerator| !accelerator.backends.is_empty())
+    }
+
     pub(super) fn accelerated(self, id: Id) -> Result<Option<Model>, Error> {
         self.accelerator.map_or(Ok(None), |accelerator| accelerator.model(self.store, id))
     }
@@ -179,7 +195,7 @@ impl<'a> Engine<'a> {
 
 impl<'a> From<&'a Store> for Engine<'a> {
     fn from(store: &'a Store) -> Self {
-        Self { store, accelerator: None, adapters: None }
+        Self { store, accelerator: None, adapters: None, ahead: None }
     }
 }
 

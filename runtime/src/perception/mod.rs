@@ -23,7 +23,7 @@ pub mod text;
 mod tokens;
 pub mod voice;
 
-use crate::engine::Engine;
+use crate::engine::{Ahead, Engine};
 use crate::{Clip, Error, Frame};
 use serde::Serialize;
 
@@ -46,11 +46,13 @@ impl Perception {
     /// # Errors
     /// When a file is missing, not trusted, or does not run.
     pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
-        let engine = engine.into();
-        // The largest first, which lowers the peak: memory that a model frees when it is loaded serves the next.
-        let speech = speech::Speech::load(engine)?;
-        let text = text::Text::load(engine)?;
-        Ok(Self { sight: Sight::load(engine)?, voice: voice::VoiceActivity::load(engine)?, speech, text })
+        Ahead::during(engine.into(), |engine| {
+            // The largest first, which lowers the peak: memory that a model frees when it is loaded serves the next.
+            // The other cores begin with the smallest, so the largest are still loaded one after the other.
+            let speech = speech::Speech::load(engine)?;
+            let text = text::Text::load(engine)?;
+            Ok(Self { sight: Sight::load(engine)?, voice: voice::VoiceActivity::load(engine)?, speech, text })
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod accuracy;
 mod bench;
+mod repeat;
 mod statistics;
 
 use anyhow::Context;
@@ -50,6 +51,8 @@ enum Command {
     Bench(bench::Options),
     /// The golden pairs on tract and on an accelerator, side by side.
     Accelerators(bench::accelerators::Options),
+    /// One model on its golden input, again and again, for `cargo xtask instructions`.
+    Repeat(repeat::Options),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Accuracy(options) => accuracy::run(&store, &book, &options),
         Command::Bench(options) => bench::run(&store, &book, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
+        Command::Repeat(options) => repeat::run(&store, &options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,6 +14,7 @@ mod files;
 mod fleet;
 mod fuzz;
 mod hil;
+mod instructions;
 mod packages;
 mod pictures;
 mod sync;
@@ -31,6 +32,7 @@ cargo xtask editions    show that the school edition holds no expression code or
 cargo xtask evaluate [--data DIR] [--part NAME] [--check]   accuracy of every model in tract; writes docs/evaluation
                         (data: PETRI_DATA, or ../shared/data; --check: write nothing, compare with what is written)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime; writes docs/bench.md
+cargo xtask instructions [--check]  instructions of every model, counted by valgrind; writes docs/instructions.md
 cargo xtask figures     draw the pages of what was measured anew, and renew the figures that documents quote
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
 cargo xtask learners [--check]      simulated learners in the real engine; writes docs/learners.md
@@ -81,6 +83,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "fuzz" => fuzz::fuzz(rest),
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
+        "instructions" => instructions::count(rest),
         "learners" => learners(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {

@@ -66,7 +66,7 @@ pub(super) fn load_all(store: &Store, report: &mut Report) -> anyhow::Result<Per
         table.row([name.to_owned(), format!("{ms:.0}"), cell(now.resident_mb), cell(now.peak_mb)]);
         Ok(())
     };
-    // In the order of `Perception::load`.
+    // In the order of `Perception::load`, which is helped by other cores.
     let start = Instant::now();
     let speech = Speech::load(store)?;
     step("speech", start)?;
@@ -81,12 +81,29 @@ pub(super) fn load_all(store: &Store, report: &mut Report) -> anyhow::Result<Per
     step("voice activity", start)?;
     report.heading("Loading");
     report.table(table);
-    let ms = Figure::new("load", "all models load in", total_ms, "ms", 100.0).decimals(0);
-    report.figure(ms.goal(Limit::AtMost(LOAD_MS_GOAL)));
+    let what = "all models load in, one after the other";
+    report.figure(Figure::new("load-one-by-one", what, total_ms, "ms", 100.0).decimals(0));
     let mb = resident_mb()? - before.resident_mb;
     let mb = Figure::new("resident", "all models hold, beyond the program", mb, "MB", 10.0).decimals(0);
     report.figure(mb.goal(Limit::AtMost(RESIDENT_MB_GOAL)));
     Ok(Perception { sight, voice, speech, text })
+}
+
+/// How long a session waits for all models; the least of a few times. Not before the memory was measured.
+pub(super) fn time_load(store: &Store, report: &mut Report) -> anyhow::Result<()> {
+    const TIMES: usize = 5;
+    let mut least_ms = f64::INFINITY;
+    for _ in 0..TIMES {
+        let start = Instant::now();
+        let perception = Perception::load(store)?;
+        least_ms = least_ms.min(start.elapsed().as_secs_f64() * 1_000.0);
+        drop(perception);
+    }
+    let cores = std::thread::available_parallelism()?;
+    let what = format!("all models load in, on {cores} cores");
+    let ms = Figure::new("load", &what, least_ms, "ms", 100.0).decimals(0);
+    report.figure(ms.goal(Limit::AtMost(LOAD_MS_GOAL)));
+    Ok(())
 }
 
 /// Runs every task a few times and reports the memory after it.

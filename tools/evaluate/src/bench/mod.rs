@@ -78,6 +78,7 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
     let rounds = rounds(store, options, &models, &mut tasks)?;
     report_models(&models, &rounds, &mut report);
     report_tasks(&tasks, &rounds.tasks, &mut report);
+    memory::time_load(store, &mut report)?;
     let session = memory::session_peak_mb(store);
     if let Err(error) = &session {
         eprintln!("the memory of a session was not measured: {error:#}");
