@@ -66,7 +66,7 @@ impl Graph {
     /// The constant of that name, if it is one number.
     pub(super) fn number(&self, name: &str) -> Option<f32> {
         // Asked of many names: a matrix is not read to find that it is none.
-        let dims = &self.graph.initializer[*self.constants.get(name)?].dims;
+        let dims = &self.body.initializer[*self.constants.get(name)?].dims;
         dims.iter().all(|dim| *dim == 1).then_some(())?;
         self.constant(name)?.cast_to_scalar::<f32>().ok()
     }
