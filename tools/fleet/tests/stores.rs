@@ -22,7 +22,9 @@ fn report(number: u32, term: u16, edition: u8) -> Report {
 
 fn sums(reports: &[Report]) -> Sums {
     let mut sums = Sums::default();
-    reports.iter().for_each(|report| sums.add(report));
+    for report in reports {
+        sums.add(report);
+    }
     sums
 }
 
