@@ -11,8 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-const START: Duration = Duration::from_secs(60);
-const STOP: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
+const STOP: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A process that ends with its owner.
@@ -162,9 +162,9 @@ impl Postgres {
             "--no-sync",
             "--pgdata",
         ]);
-        let made = make.arg(folder.path().join("data")).current_dir("/").output()?;
-        if !made.status.success() {
-            return Err(Error::other(String::from_utf8_lossy(&made.stderr).into_owned()));
+        let output = make.arg(folder.path().join("data")).current_dir("/").output()?;
+        if !output.status.success() {
+            return Err(Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
         let process = Self::launch(&programs, folder.path(), port)?;
         Ok(Self { port, folder, programs, process })

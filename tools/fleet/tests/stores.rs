@@ -5,7 +5,6 @@ use petri_fleet::store::{Address, Kept, Store};
 use petri_fleet::sums::{FIRST_TERM, Sums, UNDATED, place};
 use petri_report::{CELLS, Cell, Noise, Period, Report, variance};
 use std::str::FromStr;
-use std::sync::{Mutex, OnceLock};
 
 const NOISE: Noise = Noise { epsilon_milli: 1000, answers: 240, gain: 48_000, transfer: 100 };
 
@@ -22,22 +21,18 @@ fn report(number: u32, term: u16, edition: u8) -> Report {
 
 fn sums(reports: &[Report]) -> Sums {
     let mut sums = Sums::default();
-    reports.iter().for_each(|report| sums.add(report));
+    for report in reports {
+        sums.add(report);
+    }
     sums
 }
 
-/// One server for all tests of this file; each has a database of its own.
-fn server() -> &'static Mutex<Postgres> {
-    static SERVER: OnceLock<Mutex<Postgres>> = OnceLock::new();
-    SERVER.get_or_init(|| Mutex::new(Postgres::start().expect("a PostgreSQL server")))
-}
-
-/// Both stores, with nothing in them.
-fn stores(name: &str, folder: &tempfile::TempDir) -> [Address; 2] {
-    let server = server().lock().expect("no test panicked while it made a database");
-    let database = server.database(name).expect("a database");
+/// Both stores, with nothing in them, and the server, which ends with its test.
+fn stores(folder: &tempfile::TempDir) -> ([Address; 2], Postgres) {
+    let server = Postgres::start().expect("a PostgreSQL server");
+    let database = server.database("fleet").expect("a database");
     let file = format!("sqlite:{}", folder.path().join("fleet.db").display());
-    [file, database].map(|text| Address::from_str(&text).expect("an address"))
+    ([file, database].map(|text| Address::from_str(&text).expect("an address")), server)
 }
 
 fn open(address: &Address) -> Box<dyn Store> {
@@ -47,7 +42,8 @@ fn open(address: &Address) -> Box<dyn Store> {
 #[test]
 fn each_report_counts_once_however_often_and_in_whatever_batch_it_comes() {
     let folder = tempfile::tempdir().expect("a folder");
-    for address in stores("once", &folder) {
+    let (addresses, _server) = stores(&folder);
+    for address in addresses {
         let mut store = open(&address);
         let all: Vec<Report> = (0..10).map(|number| report(number, 170, 0)).collect();
         assert_eq!(store.keep(&all[..6]).expect("kept"), Kept { new: 6, again: 0 });
@@ -69,7 +65,8 @@ fn each_report_counts_once_however_often_and_in_whatever_batch_it_comes() {
 #[test]
 fn terms_and_editions_are_added_up_apart() {
     let folder = tempfile::tempdir().expect("a folder");
-    for address in stores("apart", &folder) {
+    let (addresses, _server) = stores(&folder);
+    for address in addresses {
         let mut store = open(&address);
         let batch = [report(1, 170, 0), report(2, 170, 1), report(3, 171, 0), report(4, 170, 0)];
         store.keep(&batch).expect("kept");
@@ -82,7 +79,8 @@ fn terms_and_editions_are_added_up_apart() {
 #[test]
 fn collectors_that_keep_the_same_reports_at_the_same_time_count_each_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    for address in stores("together", &folder) {
+    let (addresses, _server) = stores(&folder);
+    for address in addresses {
         let all: Vec<Report> = (0..200).map(|number| report(number, 170 + (number % 3) as u16, 0)).collect();
         let kept: usize = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..4)

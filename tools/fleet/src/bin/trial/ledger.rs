@@ -29,7 +29,7 @@ impl Ledger {
             truth: vec![0; CELLS],
         });
         entry.reports += 1;
-        let values = report.cells.iter().flat_map(|cell| cell.values());
+        let values = report.cells.iter().flat_map(petri_report::Cell::values);
         entry.sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += i64::from(value));
         entry.truth.iter_mut().zip(trials).for_each(|(sum, value)| *sum += value);
     }

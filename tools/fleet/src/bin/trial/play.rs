@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Once the devices have delivered everything, the store may count nothing more for so long before something is lost.
-const STILL: Duration = Duration::from_secs(120);
+const STILL: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// What is played.
