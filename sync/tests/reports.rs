@@ -164,8 +164,11 @@ fn a_broker_that_restarts_loses_nothing_and_counts_nothing_twice() {
     make(&mut journal, TODAY + 125).expect("made");
     assert_eq!(send(&mut journal, &broker, TODAY + 125, true).left.len(), 1);
     let _again = site.start();
+    // A collector comes back, too: Mosquitto 2.0.11 keeps what waits for it, but not what it shares.
+    let mut came = site.collect();
     assert_eq!(send(&mut journal, &broker, TODAY + 125, true).sent.len(), 1);
-    let mut terms: Vec<String> = site.collect().iter().map(|report| report.period.to_string()).collect();
+    came.extend(site.collect());
+    let mut terms: Vec<String> = came.iter().map(|report| report.period.to_string()).collect();
     terms.sort();
     assert_eq!(terms, [LAST_TERM, "2027-1"]);
 }
