@@ -1,5 +1,6 @@
 //! From what learners did to what may leave the device: [`Part`] clips what one learner did in a term, [`Sums`] adds
-//! the parts up, and [`Sums::release`], once, adds noise and gives a [`Report`]. Nothing here reads a clock or a file.
+//! the parts up, and [`Sums::release`], once, adds noise and gives a [`petri_report::Report`]. Nothing here reads a clock
+//! or a file.
 //!
 //! # The claim
 //!
