@@ -143,15 +143,15 @@ impl Server {
         let VerifyTransition::Finish(share) = next else {
             return Err(Error::Refused("it needs more rounds than there are".to_owned()));
         };
-        self.add(&scheme, share)?;
+        self.add(&scheme, &share)?;
         self.seen.insert(checking.id);
         self.passed += 1;
         Ok(())
     }
 
-    fn add(&mut self, scheme: &Prio3SumVec, share: OutputShare<Field128>) -> Result<(), Error> {
+    fn add(&mut self, scheme: &Prio3SumVec, share: &OutputShare<Field128>) -> Result<(), Error> {
         use prio::vdaf::Aggregatable;
-        self.sum.get_or_insert_with(|| scheme.aggregate_init(&())).accumulate(&share).map_err(refused)
+        self.sum.get_or_insert_with(|| scheme.aggregate_init(&())).accumulate(share).map_err(refused)
     }
 
     /// Its share of the sum, which alone tells nothing, and how many reports are in it.
