@@ -1,7 +1,7 @@
 //! Chains of small operators that are one: layer norm, GELU, `SwiGLU`.
 
 use super::graph::{Graph, inputs};
-use super::operator::{Kernel, filled, floats};
+use super::operator::{Kernel, filled, floats, rows_of};
 use petri_kernels::elementwise::{Activation, activate, gated, layer_norm};
 use tract_core::internal::*;
 use tract_onnx::pb::NodeProto;
@@ -56,11 +56,7 @@ impl Kernel for Gated {
     }
 
     fn shape(&self, first: &[TDim]) -> TVec<TDim> {
-        let mut shape: TVec<TDim> = first.into();
-        if let Some(last) = shape.last_mut() {
-            *last = self.width.to_dim();
-        }
-        shape
+        rows_of(first, self.width)
     }
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {

@@ -1,7 +1,7 @@
 //! Products with 8-bit weights, and rows of a table of 8-bit words.
 
 use super::graph::Graph;
-use super::operator::{Kernel, filled, floats};
+use super::operator::{Kernel, filled, floats, rows_of};
 use super::weights::Packed;
 use petri_kernels::matmul::{Arithmetic, Scratch, Weights, multiply};
 use std::sync::Arc;
@@ -21,11 +21,7 @@ impl Kernel for Dense {
     }
 
     fn shape(&self, first: &[TDim]) -> TVec<TDim> {
-        let mut shape: TVec<TDim> = first.into();
-        if let Some(last) = shape.last_mut() {
-            *last = self.weights.outputs().to_dim();
-        }
-        shape
+        rows_of(first, self.weights.outputs())
     }
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {

@@ -26,9 +26,6 @@ use tract_onnx::prelude::{Framework, InferenceModelExt};
 const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 4] =
     [elementwise::rewrite, attention::rewrite, matmul::rewrite, network::rewrite];
 
-/// Rewrites of tract's graph, in this order: shapes are known and tract has simplified it, no kernel is chosen.
-const ON_THE_TYPED: [fn(&mut TypedModel) -> TractResult<()>; 0] = [];
-
 /// The tolerance of a manifest from which on rounded rows are fine enough. The logits of the speech decoder are not: in
 /// whole numbers they are off by a hundredth, and a thousandth is allowed.
 const WHOLE_FROM: f32 = 0.002;
@@ -68,9 +65,6 @@ fn plan(bytes: Vec<u8>, arithmetic: Arithmetic) -> TractResult<Arc<TypedRunnable
     }
     let mut typed = graph.parse(&onnx)?.into_typed()?;
     typed.declutter()?;
-    for rewrite in ON_THE_TYPED {
-        rewrite(&mut typed)?;
-    }
     typed.optimize()?;
     typed.into_runnable()
 }

@@ -20,6 +20,15 @@ pub(super) trait Kernel: Debug + Send + Sync + 'static {
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor>;
 }
 
+/// The shape `first` with rows of another width.
+pub(super) fn rows_of(first: &[TDim], width: usize) -> TVec<TDim> {
+    let mut shape: TVec<TDim> = first.into();
+    if let Some(last) = shape.last_mut() {
+        *last = width.to_dim();
+    }
+    shape
+}
+
 /// A kernel as an operator of tract.
 #[derive(Debug, Clone)]
 pub(super) struct Operator(Arc<dyn Kernel>);
