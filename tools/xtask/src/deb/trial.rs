@@ -62,7 +62,12 @@ pub(crate) fn check(package: &Path, edition: Edition, arch: Arch) -> anyhow::Res
     if !users.lines().any(|line| line.starts_with("petri:")) {
         bail!("installing made no user `petri`; look at packaging/petri.sysusers");
     }
-    println!("installed; the user `petri` and /var/lib/petri are there");
+    for folder in ["var/lib/petri", "etc/petri/update-keys"] {
+        if !place.join(folder).is_dir() {
+            bail!("installing made no /{folder}; look at packaging/petri.tmpfiles");
+        }
+    }
+    println!("installed; the user `petri`, /var/lib/petri and /etc/petri/update-keys are there");
     programs(&place, edition, arch)?;
     papers(&place)?;
     service(&place)?;
