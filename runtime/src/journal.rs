@@ -340,13 +340,20 @@ fn refuse(path: &Path, what: impl Into<String>) -> Error {
 }
 
 fn explain(path: &Path, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
+    };
     let what = match error.sqlite_error_code() {
         Some(NotADatabase) => "it is no journal; name another file with --journal".to_owned(),
         Some(DatabaseCorrupt) => {
             "it is damaged; keep a copy for repair and name a new file with --journal".to_owned()
         }
         Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
+        // SQLite says so as well when there is no room for the files beside the journal.
+        Some(SystemIoFailure) => {
+            "the disk is full or fails; free some room or see the system's log, all earlier entries are safe"
+                .to_owned()
+        }
         Some(ReadOnly) => {
             "it may not be written; check the permissions of the file and its folder".to_owned()
         }

@@ -45,8 +45,10 @@ cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack
                         the packages (--built: pack the program that is there)
 cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
-cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
-cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
+cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets; writes
+                        docs/privacy.md (not with --trials)
+cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read; writes
+                        docs/privacy.md
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
