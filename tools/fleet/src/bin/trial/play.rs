@@ -85,7 +85,7 @@ impl Team {
         let (port, name) = (self.port.to_string(), format!("collector-{nth}"));
         command.args(["collect", "--port", &port, "--name", &name, "--store", &self.store]);
         // What it says of the servers that are restarted is expected.
-        Ok(Process::start(command.stderr(Stdio::inherit()))?)
+        Ok(Process::start(command.stderr(Stdio::null()))?)
     }
 
     fn end(&mut self, nth: usize, signal: Signal) -> anyhow::Result<()> {
