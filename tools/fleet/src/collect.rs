@@ -185,7 +185,8 @@ impl Collector {
         options.set_clean_start(true).set_session_expiry_interval(None);
         let (client, events) = AsyncClient::new(options, 1);
         let mut line = Line { client, events, retires: true, since: Instant::now() };
-        let _ = runtime.block_on(timeout(PAUSE_MAX, line.events.poll()));
+        // A timer has to be made inside of the runtime.
+        let _ = runtime.block_on(async { timeout(PAUSE_MAX, line.events.poll()).await });
         line.leave(runtime);
     }
 }
