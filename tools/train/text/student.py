@@ -10,6 +10,7 @@ knowledge in a neural network", 2015; start from every other layer: Sanh et al.,
 import argparse
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -99,8 +100,9 @@ def learn(p, rows, taught, labels, plan):
 
 
 def said_of(p, rows):
+    """Logits in float32: 16-bit floats are slow on processors without instructions for them."""
     with torch.no_grad():
-        return classify(p, features(p, rows))
+        return classify(p, features(p, rows, arithmetic=nullcontext))
 
 
 def report(name, p, data, pieces):
