@@ -1,6 +1,7 @@
 //! What leaves a device: attacked, and looked at on the wire.
 
-use crate::{HARDWARE, cargo, command, files, packages, run, target};
+use crate::shared::{self, HARDWARE};
+use crate::{cargo, command, files, packages, run, target};
 use anyhow::{Context, bail};
 use std::fmt::Write;
 use std::fs;
@@ -29,7 +30,7 @@ pub(crate) fn packages() -> anyhow::Result<()> {
 
 /// Membership inference against reports; writes its table into `docs/privacy.md`, unless options say otherwise.
 pub(crate) fn attack(rest: &[String]) -> anyhow::Result<()> {
-    // As in the tests, so that the crates of the noise are not compiled once more.
+    // In the selection of the tests, so that the crates of the noise are not compiled once more.
     let selection = [&["build", "--release", "--quiet", "--workspace"], &HARDWARE[..]].concat();
     cargo(&[&selection[..], &["--bin", "petri-attack"]].concat())?;
     let target = std::path::absolute(target())?;
@@ -60,7 +61,8 @@ pub(crate) fn capture() -> anyhow::Result<()> {
     let _ = fs::remove_file(&file);
     let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port().to_string();
     let test = ["--test", "reports", "who_listens_on_the_wire_reads_nothing_and_all_reports_look_alike"];
-    let selection = [&["test", "--workspace"], &HARDWARE[..]].concat();
+    let profile = shared::profile()?;
+    let selection = [&["--config", &profile, "test", "--release", "--workspace"], &HARDWARE[..]].concat();
     cargo(&[&selection[..], &["--test", "reports", "--no-run"]].concat())?;
     let mut tshark = Command::new("tshark")
         .args(["-q", "-i", "lo", "-f", &format!("tcp port {port}"), "-w"])
