@@ -164,6 +164,8 @@ pub struct Host<'a> {
     look: Box<dyn Fn(Profile) -> Profile>,
     commands: Receiver<Command>,
     handle: Handle,
+    /// The last session's trials are not all in the journal.
+    unsaved: bool,
     ends: bool,
 }
 
@@ -180,7 +182,7 @@ impl<'a> Host<'a> {
         let status = Arc::new(Mutex::new(Status::default()));
         let handle = Handle { commands, status };
         let board = Lender::new(board);
-        Self { board, perception, journal, plan, look, commands: waiting, handle, ends: false }
+        Self { board, perception, journal, plan, look, commands: waiting, handle, unsaved: false, ends: false }
     }
 
     /// Who wants to command it.
@@ -277,7 +279,7 @@ impl<'a> Host<'a> {
     fn ready(&self) -> Result<Screen, Error> {
         let learner = self.journal.keeping()?.learner;
         lock(&self.handle.status).learner = learner;
-        Ok(idle::screen(learner, self.profile(learner)?.comfort))
+        Ok(idle::screen(learner, self.profile(learner)?.comfort, self.unsaved))
     }
 
     fn session(&mut self, learner: u32, tell: &mut dyn FnMut(Happening<'_>)) -> Result<(), Error> {
@@ -317,7 +319,10 @@ impl<'a> Host<'a> {
         self.board.stopped();
         lock(&self.handle.status).running = None;
         match played {
-            Ok(_) => Ok(()),
+            Ok(summary) => {
+                self.unsaved = summary.saved != summary.trials;
+                Ok(())
+            }
             // A session that could not begin, or whose settings could not be kept, ends no other.
             Err(error) => {
                 tell(Happening::Trouble(&error.to_string()));

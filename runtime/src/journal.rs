@@ -4,6 +4,7 @@
 //! media, no text and no name; a learner is a number, and time is stored by the day. Every entry carries a
 //! checksum, so that damage is noticed and never served.
 
+mod address;
 mod erase;
 mod sync;
 
@@ -98,7 +99,17 @@ impl Journal {
                 .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        Self::prepare(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX, true)
+        Self::prepare(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX, true, None)
+    }
+
+    /// As [`Journal::open`], on a storage that was registered with SQLite under a name, where `path` is only a name,
+    /// too. This is how power cuts, full disks and damage are tried.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn open_on(path: &Path, storage: &str) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        Self::prepare(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX, true, Some(storage))
     }
 
     /// Opens a journal that is already there.
@@ -112,7 +123,8 @@ impl Journal {
                 "there is none yet; run a session first, or name another with --journal",
             ));
         }
-        Self::prepare(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX, false)
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::prepare(path, flags, false, None)
     }
 
     /// Opens a journal beside its writer, to read only. Nothing is checked anew and nothing is brought up to date.
@@ -127,9 +139,19 @@ impl Journal {
         Ok(Self { db, path: path.to_owned() })
     }
 
-    fn prepare(path: &Path, flags: OpenFlags, may_create: bool) -> Result<Self, Error> {
+    fn prepare(
+        path: &Path,
+        flags: OpenFlags,
+        may_create: bool,
+        storage: Option<&str>,
+    ) -> Result<Self, Error> {
         let fail = |error: rusqlite::Error| explain(path, &error);
-        let mut db = Connection::open_with_flags(path, flags).map_err(fail)?;
+        let (address, flags) = (address::address(path), flags | OpenFlags::SQLITE_OPEN_URI);
+        let opened = match storage {
+            Some(storage) => Connection::open_with_flags_and_vfs(address, flags, storage),
+            None => Connection::open_with_flags(address, flags),
+        };
+        let mut db = opened.map_err(fail)?;
         db.busy_timeout(Duration::from_secs(2)).map_err(fail)?;
         let number = |db: &Connection, pragma: &str| -> Result<i64, Error> {
             db.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).map_err(fail)
@@ -340,7 +362,9 @@ fn refuse(path: &Path, what: impl Into<String>) -> Error {
 }
 
 fn explain(path: &Path, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
+    };
     let what = match error.sqlite_error_code() {
         Some(NotADatabase) => "it is no journal; name another file with --journal".to_owned(),
         Some(DatabaseCorrupt) => {
@@ -349,6 +373,10 @@ fn explain(path: &Path, error: &rusqlite::Error) -> Error {
         Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
         Some(ReadOnly) => {
             "it may not be written; check the permissions of the file and its folder".to_owned()
+        }
+        Some(SystemIoFailure) => {
+            "its disk does not take or give back what it should; check that it is not read-only, and replace it if it fails"
+                .to_owned()
         }
         Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
         Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),

@@ -3,12 +3,16 @@
 use petri_core::input::Sensors;
 use petri_core::{Actions, Actor, Comfort, Emotion, Language, Permille, Picture, Portrait, Scene, Screen};
 
-/// Says whose turn it is, and which button begins.
-pub(super) fn screen(learner: u32, comfort: Comfort) -> Screen {
+/// Says whose turn it is, and which button begins; first of all, that answers of the last session were not saved.
+pub(super) fn screen(learner: u32, comfort: Comfort, unsaved: bool) -> Screen {
     let language = comfort.language;
+    let lost = match unsaved {
+        true => language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。"),
+        false => "",
+    };
     let body = match language {
-        Language::English => format!("It is the turn of learner {learner}. Press a button to begin."),
-        Language::Chinese => format!("轮到{learner}号。按一个键开始。"),
+        Language::English => format!("{lost}It is the turn of learner {learner}. Press a button to begin."),
+        Language::Chinese => format!("{lost}轮到{learner}号。按一个键开始。"),
     };
     let label = language.pick("start", "开始");
     let portrait = Portrait { actor: Actor::Petri, actions: Actions::of(Emotion::Happy, Permille::new(300)) };
@@ -35,10 +39,12 @@ mod tests {
         for language in Language::ALL {
             for (large_text, wide_spacing) in [(false, false), (true, false), (false, true), (true, true)] {
                 let comfort = Comfort { language, large_text, wide_spacing, ..Comfort::default() };
-                let screen = screen(u32::MAX, comfort);
-                assert!(screen.body.contains("4294967295"));
-                for display in Display::ALL {
-                    assert!(fits(&screen, display), "{comfort:?} on {display:?}");
+                for unsaved in [false, true] {
+                    let screen = screen(u32::MAX, comfort, unsaved);
+                    assert!(screen.body.contains("4294967295"));
+                    for display in Display::ALL {
+                        assert!(fits(&screen, display), "{comfort:?} on {display:?}");
+                    }
                 }
             }
         }

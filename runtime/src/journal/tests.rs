@@ -145,3 +145,13 @@ fn a_flipped_bit_in_an_entry_is_noticed() {
     let error = journal.entries(1).expect_err("damaged").to_string();
     assert!(error.contains("entry 1 is damaged"), "{error}");
 }
+
+#[test]
+fn a_journal_may_have_any_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("50% of #1? \u{5b66}&vfs=none/the journal.db");
+    Journal::open(&path).expect("a journal").append(1, 1, 1, &entry(0)).expect("appended");
+    assert!(path.is_file());
+    assert_eq!(Journal::open_existing(&path).expect("the same").entries(1).expect("entries").len(), 1);
+    assert_eq!(Journal::open_to_read(&path).expect("the same").entries(1).expect("entries").len(), 1);
+}

@@ -17,6 +17,7 @@ mod hil;
 mod instructions;
 mod packages;
 mod pictures;
+mod powercut;
 mod sync;
 mod system;
 
@@ -46,6 +47,7 @@ cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack
 cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
+cargo xtask powercut [--cuts N] [--damages N] [--seed N]   power cuts and damage while the journal writes (a million)
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
@@ -75,6 +77,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "figures" => figures::renew(),
         "accelerators" => accelerators::compare(),
         "attack" => sync::attack(rest),
+        "powercut" => powercut::cut(rest),
         "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),
@@ -95,7 +98,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
 }
 
 /// Compiles the drivers of real boards in.
-const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware"];
+const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware,petri-powercut/storage"];
 const LINTS: [&str; 4] = ["--all-targets", "--", "--deny", "warnings"];
 
 /// The school edition of everything that has one: with the same features of the engine as the whole workspace with
