@@ -157,7 +157,10 @@ impl Journal {
             db.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).map_err(fail)
         };
         let version = usize::try_from(number(&db, "user_version")?).unwrap_or(usize::MAX);
-        let fresh = version == 0 && number(&db, "page_count")? == 0;
+        // One that lost its power while it was made has a head already, and no mark and no table yet.
+        let tables: i64 =
+            db.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(fail)?;
+        let fresh = version == 0 && tables == 0 && number(&db, "application_id")? == 0;
         if fresh && !may_create {
             return Err(refuse(path, "it is empty; run a session first, or name another with --journal"));
         }
@@ -181,6 +184,9 @@ impl Journal {
         // What is erased is overwritten, and no copy of it goes through a temporary file.
         db.pragma_update(None, "secure_delete", true).map_err(fail)?;
         db.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
+        // What a power cut left in the log goes to the file: there it is safe from what is written next. A reader or a
+        // full disk may be in the way; then it stays where it is.
+        let _ = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         if version < VERSION {
             let change = db.transaction().map_err(fail)?;
             for step in &MIGRATIONS[version..] {
