@@ -182,7 +182,17 @@ impl<'a> Host<'a> {
         let status = Arc::new(Mutex::new(Status::default()));
         let handle = Handle { commands, status };
         let board = Lender::new(board);
-        Self { board, perception, journal, plan, look, commands: waiting, handle, unsaved: false, ends: false }
+        Self {
+            board,
+            perception,
+            journal,
+            plan,
+            look,
+            commands: waiting,
+            handle,
+            unsaved: false,
+            ends: false,
+        }
     }
 
     /// Who wants to command it.

@@ -6,6 +6,7 @@
 
 mod address;
 mod erase;
+mod seal;
 mod sync;
 
 pub use erase::Erased;
@@ -22,7 +23,7 @@ use std::time::Duration;
 /// The version that this program writes. Each step from an older one is a migration.
 pub const VERSION: usize = MIGRATIONS.len();
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "CREATE TABLE trial (
          id INTEGER PRIMARY KEY,
          learner INTEGER NOT NULL,
@@ -35,6 +36,7 @@ const MIGRATIONS: [&str; 5] = [
     "CREATE TABLE profile (learner INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT;",
     "CREATE TABLE device (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;",
     sync::TABLES,
+    seal::TABLE,
 ];
 
 /// `PRAGMA application_id` of a Petri journal: `PTRI`.
@@ -172,7 +174,7 @@ impl Journal {
                 format!("it is of version {version} and this Petri reads up to {VERSION}; update Petri");
             return Err(refuse(path, what));
         }
-        let check: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(fail)?;
+        let check: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(fail)?;
         if check != "ok" {
             return Err(refuse(
                 path,
@@ -184,17 +186,25 @@ impl Journal {
         // What is erased is overwritten, and no copy of it goes through a temporary file.
         db.pragma_update(None, "secure_delete", true).map_err(fail)?;
         db.pragma_update(None, "temp_store", "MEMORY").map_err(fail)?;
-        // What a power cut left in the log goes to the file: there it is safe from what is written next. A reader or a
-        // full disk may be in the way; then it stays where it is.
+        // Damage to the log would end it without a word, so nothing stays there alone: it goes to the file, where
+        // damage is noticed, after each change and now. A reader or a full disk may be in the way; then it stays.
+        db.pragma_update(None, "wal_autocheckpoint", 1).map_err(fail)?;
         let _ = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         if version < VERSION {
             let change = db.transaction().map_err(fail)?;
             for step in &MIGRATIONS[version..] {
                 change.execute_batch(step).map_err(fail)?;
             }
+            seal::renew(&change).map_err(fail)?;
             change.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
             change.pragma_update(None, "user_version", VERSION as i64).map_err(fail)?;
             change.commit().map_err(fail)?;
+        }
+        if !seal::is_whole(&db).map_err(fail)? {
+            return Err(refuse(
+                path,
+                "its settings or reports are damaged; keep a copy for repair and name a new file with --journal",
+            ));
         }
         Ok(Self { db, path: path.to_owned() })
     }
@@ -246,10 +256,7 @@ impl Journal {
     pub fn set_profile(&mut self, learner: u32, profile: &Profile) -> Result<(), Error> {
         let settings = serde_json::to_string(profile).unwrap_or_default();
         let insert = "INSERT OR REPLACE INTO profile (learner, settings) VALUES (?1, ?2)";
-        self.db
-            .execute(insert, params![learner, settings])
-            .map(|_| ())
-            .map_err(|error| explain(&self.path, &error))
+        self.change(|change| change.execute(insert, params![learner, settings]).map(drop))
     }
 
     /// What holds for the device.
@@ -271,10 +278,8 @@ impl Journal {
     /// When the disk is full or read-only; then what was kept before stays.
     pub fn set_keeping(&mut self, keeping: &Keeping) -> Result<(), Error> {
         let settings = serde_json::to_string(keeping).unwrap_or_default();
-        self.db
-            .execute("INSERT OR REPLACE INTO device (id, settings) VALUES (1, ?1)", [settings])
-            .map(|_| ())
-            .map_err(|error| explain(&self.path, &error))
+        let insert = "INSERT OR REPLACE INTO device (id, settings) VALUES (1, ?1)";
+        self.change(|change| change.execute(insert, [settings]).map(drop))
     }
 
     /// All trials of a learner, oldest first. One that the facilitator judged anew stands as judged last.
@@ -386,7 +391,12 @@ fn explain(path: &Path, error: &rusqlite::Error) -> Error {
         }
         Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
         Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),
-        _ => format!("{error}; keep a copy for repair and name a new file with --journal"),
+        _ => {
+            // A statement that failed is told with all of its lines.
+            let error = error.to_string();
+            let first = error.lines().next().unwrap_or_default().trim();
+            format!("{first}; keep a copy for repair and name a new file with --journal")
+        }
     };
     refuse(path, what)
 }

@@ -325,7 +325,9 @@ impl Stage<'_> {
         let Some(keeper) = &mut self.keeper else { return };
         if self.unsaved.len() == UNSAVED_MAX {
             self.unsaved.pop_front();
-            tell(Happening::Trouble("the earliest trial that was not saved could not be kept any longer; check the disk"));
+            tell(Happening::Trouble(
+                "the earliest trial that was not saved could not be kept any longer; check the disk",
+            ));
         }
         self.unsaved.push_back(entry);
         while let Some(entry) = self.unsaved.front() {

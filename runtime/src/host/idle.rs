@@ -7,7 +7,9 @@ use petri_core::{Actions, Actor, Comfort, Emotion, Language, Permille, Picture, 
 pub(super) fn screen(learner: u32, comfort: Comfort, unsaved: bool) -> Screen {
     let language = comfort.language;
     let lost = match unsaved {
-        true => language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。"),
+        true => {
+            language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。")
+        }
         false => "",
     };
     let body = match language {

@@ -1,6 +1,6 @@
 //! Erasing: rows are overwritten, the file is written anew, and its bytes are searched for what was erased.
 
-use super::{Journal, explain};
+use super::{Journal, explain, seal};
 use crate::Error;
 use crate::perception::enrol;
 use rusqlite::params;
@@ -62,6 +62,7 @@ impl Journal {
         if profiles {
             change.execute(&format!("DELETE FROM profile WHERE {which}"), params![argument]).map_err(fail)?;
         }
+        seal::renew(&change).map_err(fail)?;
         change.commit().map_err(fail)?;
         self.db.execute_batch("VACUUM").map_err(fail)?;
         // The log of writes still holds old pages: it is brought into the file and cut to nothing.

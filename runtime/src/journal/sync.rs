@@ -3,7 +3,7 @@
 //! A report is noise and sums already when it comes here. Spending the budget and keeping the report are one
 //! transaction: after a power cut there are both or neither.
 
-use super::{Journal, explain, refuse};
+use super::{Journal, explain, refuse, seal};
 use crate::Error;
 use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,7 @@ impl Journal {
             change.execute(spend, params![report.period, epsilon_milli])?;
             change.execute(keep, params![report.period, report.message, sum, report.due_day])?;
             change.execute(forget, [SENT_KEPT_MAX])?;
+            seal::renew(&change)?;
             change.commit()
         });
         done.map_err(|error| match error.sqlite_error_code() {
@@ -193,12 +194,17 @@ impl Journal {
         self.change(|change| change.execute(update, params![period, due_day]).map(drop))
     }
 
-    fn change(
+    /// Changes settings or reports, and seals them.
+    pub(super) fn change(
         &mut self,
         change: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<(), Error> {
         let begun = self.db.transaction_with_behavior(TransactionBehavior::Immediate);
-        let changed = begun.and_then(|open| change(&open).and_then(|()| open.commit()));
+        let changed = begun.and_then(|open| {
+            change(&open)?;
+            seal::renew(&open)?;
+            open.commit()
+        });
         changed.map_err(|error| explain(&self.path, &error))
     }
 }

@@ -237,10 +237,12 @@ mod tests {
         let safe = vec![1; 1_024];
         let mut beside = false;
         for _ in 0..200 {
-            let mut platter = Platter::of(&Image::from([("a".to_owned(), [safe.clone(), safe.clone()].concat())]));
+            let mut platter =
+                Platter::of(&Image::from([("a".to_owned(), [safe.clone(), safe.clone()].concat())]));
             let log = [Op::Write { node: 0, offset: 1_700, bytes: vec![2; 10] }];
             platter.follow(&log, 0);
-            let spoiled = platter.cut(&log, Fate::Spoiled, &mut chance).remove("a").expect("its name is safe");
+            let spoiled =
+                platter.cut(&log, Fate::Spoiled, &mut chance).remove("a").expect("its name is safe");
             beside |= spoiled[1_600..1_700].iter().any(|byte| *byte != 1);
         }
         assert!(beside);

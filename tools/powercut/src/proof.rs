@@ -130,9 +130,6 @@ fn cut_all(
         if at > 0 {
             platter.follow(&scenario.log, at - 1);
         }
-        if at < scenario.cut_from {
-            continue;
-        }
         let mut chance = Random::new(seed ^ ((at as u64) << 32));
         let fates = match (platter.waiting(), first) {
             // All is safe: there is nothing to be lucky about.
@@ -145,12 +142,11 @@ fn cut_all(
             *found.cuts.entry(*fate).or_default() += 1;
             found.second_cuts += u64::from(!first);
             let again = (first && chance.below(LIVES_ON_EVERY) == 0).then(|| image.clone());
-            let said = || {
-                format!("power cut after change {at} of {}, the rest {}", scenario.log.len(), fate.name())
-            };
+            let said =
+                || format!("power cut after change {at} of {}, the rest {}", scenario.log.len(), fate.name());
             let state = recover(storage, &image, scenario, at, found).with_context(said)?;
             if let Some(image) = again {
-                let after = live(storage, image, state, &mut chance, (0, ACTS_AFTER)).with_context(said)?;
+                let after = live(storage, image, state, &mut chance, ACTS_AFTER).with_context(said)?;
                 cut_all(storage, &after, seed ^ at as u64, false, found)
                     .with_context(|| format!("{}, and then", said()))?;
             }

@@ -72,7 +72,7 @@ pub fn damage(seed: u64, damages: u64) -> anyhow::Result<(BTreeMap<Place, Outcom
     while done < damages {
         let scenario = play(&storage, seed)?;
         let told = scenario.states.last().context("a life has a state")?.told();
-        let image = storage.image();
+        let image = scenario.end;
         let mut chance = Random::new(seed ^ 0xDA);
         for _ in 0..DAMAGES {
             let (place, what, damaged) = spoil(&image, &mut chance);
@@ -175,7 +175,10 @@ fn spoil(image: &Image, chance: &mut Random) -> (Place, String, Image) {
         0..6 => ("a bit", at..at + 1),
         6 | 7 => ("a byte", at..at + 1),
         8 => ("a sector", at / 512 * 512..(at / 512 * 512 + 512).min(file.len())),
-        _ => ("a page", at / PAGE_BYTES * PAGE_BYTES..(at / PAGE_BYTES * PAGE_BYTES + PAGE_BYTES).min(file.len())),
+        _ => (
+            "a page",
+            at / PAGE_BYTES * PAGE_BYTES..(at / PAGE_BYTES * PAGE_BYTES + PAGE_BYTES).min(file.len()),
+        ),
     };
     let place = match (in_log, range.start) {
         (false, start) if start < HEAD_BYTES => Place::Head,

@@ -15,24 +15,20 @@ use std::path::Path;
 pub const FILE: &str = "powercut.db";
 /// Calls in a life.
 const ACTS: std::ops::Range<u32> = 6..14;
-/// Trials after which SQLite brings its log into the file by itself: it does so at a thousand pages.
-const LONG_TRIALS: u32 = 360;
-/// One life in so many is a long one.
-const LONG_EVERY: u32 = 300;
 
 /// What was played.
 #[derive(Debug)]
 pub struct Scenario {
     /// What lay on the disk before.
     pub start: Image,
+    /// What lay on it in the end, before the journal was closed unless that belongs to the life.
+    pub end: Image,
     /// What the journal asked of the disk.
     pub log: Vec<Op>,
     /// What the journal had to hold: at first, and after each call.
     pub states: Vec<State>,
     /// How long the log was when each call returned.
     pub returned: Vec<usize>,
-    /// Cuts before this position of the log are not tried; a long life is cut near its end.
-    pub cut_from: usize,
 }
 
 impl Scenario {
@@ -52,12 +48,11 @@ pub fn play(storage: &Storage, seed: u64) -> anyhow::Result<Scenario> {
         0 => old(storage, &mut chance)?,
         _ => (Image::new(), State::default()),
     };
-    let long = chance.below(LONG_EVERY) == 0;
     let acts = ACTS.start + chance.below(ACTS.end - ACTS.start);
-    live(storage, image, state, &mut chance, (if long { LONG_TRIALS } else { 0 }, acts))
+    live(storage, image, state, &mut chance, acts)
 }
 
-/// Plays a life that begins with what is on a disk: some trials, then so many calls of any kind.
+/// Plays a life that begins with what is on a disk, for so many calls.
 ///
 /// # Errors
 /// As [`play`].
@@ -66,17 +61,17 @@ pub fn live(
     start: Image,
     state: State,
     chance: &mut Random,
-    (trials, acts): (u32, u32),
+    acts: u32,
 ) -> anyhow::Result<Scenario> {
     storage.insert(&start);
     let mut scenario =
-        Scenario { start, log: Vec::new(), states: vec![state], returned: Vec::new(), cut_from: 0 };
+        Scenario { start, end: Image::new(), log: Vec::new(), states: vec![state], returned: Vec::new() };
     let mut open = vec![Journal::open_on(Path::new(FILE), storage.name())?];
     scenario.returned_to(storage, None);
-    for step in 0..trials + acts {
+    for _ in 0..acts {
         let state = scenario.states.last().context("a life has a state")?;
-        let act = if step < trials { state.trial(1, 20_000, chance) } else { state.choose(chance) };
-        match chance.below(if step < trials { 1 } else { 12 }) {
+        let act = state.choose(chance);
+        match chance.below(12) {
             // The device restarts.
             1 => {
                 open.clear();
@@ -96,20 +91,15 @@ pub fn live(
         }
         act.on(&mut open[who]).with_context(|| format!("nothing was wrong, and {act:?} failed"))?;
         scenario.returned_to(storage, Some(&act));
-        if step + 1 == trials {
-            scenario.cut_from = storage.changes().saturating_sub(LONG_CUT);
-        }
     }
     if chance.below(2) == 0 {
         open.clear();
     }
+    scenario.end = storage.image();
     scenario.log = storage.take_log();
     ensure!(scenario.states.len() == scenario.returned.len() + 1, "a call without a state");
     Ok(scenario)
 }
-
-/// Changes before the end of the trials of a long life from which on it is cut.
-const LONG_CUT: usize = 300;
 
 impl Scenario {
     fn returned_to(&mut self, storage: &Storage, act: Option<&Act>) {
@@ -138,7 +128,8 @@ fn old(storage: &Storage, chance: &mut Random) -> anyhow::Result<(Image, State)>
         let act = state.trial(1, 20_000, chance);
         if let Act::Append(learner, stored) = &act {
             let (sum, bytes) = checked(*learner, stored);
-            let insert = "INSERT INTO trial (learner, session, day, entry, crc32) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let insert =
+                "INSERT INTO trial (learner, session, day, entry, crc32) VALUES (?1, ?2, ?3, ?4, ?5)";
             db.execute(insert, params![learner, stored.session, stored.day, &bytes[..], sum])?;
         }
         state = state.after(&act);

@@ -6,7 +6,7 @@ use petri_core::{
 };
 use petri_runtime::Error;
 use petri_runtime::journal::{Journal, Keeping, Outgoing, Profile, Sharing, Stored};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Learners who use the device.
 pub const LEARNERS: u32 = 3;
@@ -44,8 +44,9 @@ impl Told {
     pub fn by(journal: &Journal) -> Result<Self, Error> {
         let mut told = Self::default();
         // Learners that nobody knows would be as wrong as trials that nobody made.
-        let named = journal.known()?.into_iter().chain(journal.learners()?);
-        for learner in named.chain(1..=LEARNERS) {
+        let mut learners: BTreeSet<u32> = journal.known()?.into_iter().collect();
+        learners.extend(1..=LEARNERS);
+        for learner in learners {
             let entries = journal.entries(learner)?;
             if !entries.is_empty() {
                 told.entries.insert(learner, entries);
@@ -137,9 +138,9 @@ impl State {
             let entries = told.entries.entry(*learner).or_default();
             let same =
                 |old: &&mut Stored| (old.session, old.entry.trial) == (stored.session, stored.entry.trial);
-            match entries.iter_mut().find(same) {
-                Some(old) => *old = *stored,
-                None => entries.push(*stored),
+            match entries.iter_mut().rev().find(same) {
+                Some(old) if stored.entry.judge == Judge::Facilitator => *old = *stored,
+                _ => entries.push(*stored),
             }
         }
         told.session = 1 + self.rows.iter().map(|(_, stored)| stored.session).max().unwrap_or(0);

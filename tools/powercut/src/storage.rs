@@ -123,7 +123,9 @@ impl Vfs for Driver {
         let read_only = opts.mode().is_readonly() || disk.mood == Mood::ReadOnly;
         let (node, fresh) = match disk.names.get(name) {
             Some(node) => (*node, false),
-            None if !creates || matches!(disk.mood, Mood::ReadOnly | Mood::Failing) => return Err(vars::SQLITE_CANTOPEN),
+            None if !creates || matches!(disk.mood, Mood::ReadOnly | Mood::Failing) => {
+                return Err(vars::SQLITE_CANTOPEN);
+            }
             None => (disk.create(name), true),
         };
         Ok(Open {
