@@ -83,8 +83,13 @@ impl Journal {
 
     /// Does what an earlier start left undone: sealing anew with the key that is wanted, and wiping.
     pub(super) fn tidy(&mut self, place: Place) -> Result<(), Error> {
-        let wanted = self.keyring.wanted().ok().flatten().filter(|wanted| wanted.place != place);
-        match wanted {
+        let wanted = self.keyring.wanted().ok().flatten();
+        let anew = |wanted: &Found| match wanted.place {
+            Place::Credential => place != Place::Credential,
+            Place::FileNew => place == Place::File,
+            _ => false,
+        };
+        match wanted.filter(anew) {
             // A journal that cannot be sealed anew, as something in it is damaged, goes on with the key that it has.
             Some(wanted) => drop(self.adopt(&wanted)),
             None => self.keyring.settle(place).map_err(|error| self.sealing(&error))?,
