@@ -208,7 +208,8 @@ impl Drop for Capture {
 
 /// Tells that a part of the program behind a sensor failed, or works again, as it is told of the sensor itself.
 fn fallen(sensor: Sensor, works: bool, shared: &Shared, out: &SyncSender<Percept>) {
-    let reason = if works { "it is back" } else { "a part of the program behind it failed and is started anew" };
+    let reason =
+        if works { "it is back" } else { "a part of the program behind it failed and is started anew" };
     for _ in 0..TELL_MS / IDLE_MS {
         let told = out.try_send(Percept::Sensor { sensor, works, reason: reason.to_owned() });
         if !matches!(told, Err(TrySendError::Full(_))) || shared.ends() {

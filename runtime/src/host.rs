@@ -314,9 +314,8 @@ impl<'a> Host<'a> {
             _ => tell(happening),
         };
         let perception = self.perception.clone();
-        let played = guarded(|| {
-            self.plan.play(board, perception, &mut self.journal, (learner, profile), &mut told)
-        });
+        let played =
+            guarded(|| self.plan.play(board, perception, &mut self.journal, (learner, profile), &mut told));
         self.ends |= ends;
         self.board.stopped();
         lock(&self.handle.status).running = None;
@@ -326,7 +325,8 @@ impl<'a> Host<'a> {
             Ok(Err(error)) => error.to_string(),
             Err(Failed) => {
                 self.board.dark();
-                "the session failed inside and is over; what was answered is saved, and another can begin".to_owned()
+                "the session failed inside and is over; what was answered is saved, and another can begin"
+                    .to_owned()
             }
         };
         tell(Happening::Trouble(&trouble));

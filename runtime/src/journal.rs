@@ -143,7 +143,8 @@ impl Journal {
         db.busy_timeout(Duration::from_secs(2)).map_err(fail)?;
         let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fail)?;
         if usize::try_from(version) != Ok(VERSION) {
-            let what = format!("it is of version {version}, not {VERSION}; start the device once, or update it");
+            let what =
+                format!("it is of version {version}, not {VERSION}; start the device once, or update it");
             return Err(refuse(path, what));
         }
         let keys = rekey::keys(&db, path, &keyring)?.0;
@@ -186,8 +187,7 @@ impl Journal {
             migrate::bring_up(&db, path, &keyring)?;
         }
         let (keys, place) = rekey::keys(&db, path, &keyring)?;
-        let mut journal =
-            Self { db, path: path.to_owned(), keyring, keys: RefCell::new(Arc::new(keys)) };
+        let mut journal = Self { db, path: path.to_owned(), keyring, keys: RefCell::new(Arc::new(keys)) };
         journal.tidy(place)?;
         Ok(journal)
     }
@@ -214,7 +214,10 @@ impl Journal {
         self.change(|store| {
             let mut head = store.head(learner)?;
             head.add(session, day);
-            store.insert(Name::Trial(learner, head.trials - 1), &Row::new(session, day, entry).to_bytes())?;
+            store.insert(
+                Name::Trial(learner, head.trials - 1),
+                &Row::new(session, day, entry).to_bytes()[..],
+            )?;
             store.set_head(learner, &head)
         })
     }
@@ -225,7 +228,11 @@ impl Journal {
     /// When the file cannot be read. Settings that a later version wrote count as none.
     pub fn profile(&self, learner: u32) -> Result<Option<Profile>, Error> {
         let settings = self.read(|store| {
-            if store.head(learner)?.profile { store.need_text(Name::Profile(learner)).map(Some) } else { Ok(None) }
+            if store.head(learner)?.profile {
+                store.need_text(Name::Profile(learner)).map(Some)
+            } else {
+                Ok(None)
+            }
         })?;
         Ok(settings.and_then(|settings| serde_json::from_slice(&settings).ok()))
     }
@@ -239,7 +246,11 @@ impl Journal {
         self.change(|store| {
             let head = store.head(learner)?;
             store.put_text(Name::Profile(learner), &settings)?;
-            if head.profile { Ok(()) } else { store.set_head(learner, &store::Head { profile: true, ..head }) }
+            if head.profile {
+                Ok(())
+            } else {
+                store.set_head(learner, &store::Head { profile: true, ..head })
+            }
         })
     }
 
@@ -249,7 +260,11 @@ impl Journal {
     /// When the file cannot be read or they are damaged.
     pub fn words(&self, learner: u32) -> Result<Option<Vec<u8>>, Error> {
         self.read(|store| {
-            if store.head(learner)?.words { store.need_text(Name::Words(learner)).map(Some) } else { Ok(None) }
+            if store.head(learner)?.words {
+                store.need_text(Name::Words(learner)).map(Some)
+            } else {
+                Ok(None)
+            }
         })
     }
 
@@ -292,9 +307,8 @@ impl Journal {
         let all = self.read(|store| store.trials(learner))?;
         let mut entries: Vec<Stored> = Vec::with_capacity(all.len());
         for stored in all {
-            let same = |old: &&mut Stored| {
-                (old.session, old.entry.trial) == (stored.session, stored.entry.trial)
-            };
+            let same =
+                |old: &&mut Stored| (old.session, old.entry.trial) == (stored.session, stored.entry.trial);
             // Only what a person judged replaces anything; for the rest nothing is looked for.
             let judged = stored.entry.judge == Judge::Facilitator;
             match judged.then(|| entries.iter_mut().rev().find(same)).flatten() {

@@ -38,7 +38,8 @@ pub fn guarded<T>(job: impl FnOnce() -> T) -> Result<T, Failed> {
 pub fn tell_places_only() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(|place| format!("{}:{}", place.file(), place.line()));
-        let line = format!("petri: something failed inside at {}\n", place.as_deref().unwrap_or("a hidden place"));
+        let line =
+            format!("petri: something failed inside at {}\n", place.as_deref().unwrap_or("a hidden place"));
         // There is nobody else to tell.
         let _ = std::io::stderr().write_all(line.as_bytes());
     }));

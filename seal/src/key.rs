@@ -96,7 +96,11 @@ mod tests {
     fn a_key_is_a_line_of_text_and_is_told_by_its_fingerprint_only() {
         let key = Key::random().expect("chance");
         let text = key.to_text();
-        assert_eq!((text.len(), text.capacity()), (KEY_TEXT_BYTES, KEY_TEXT_BYTES), "no copy was left behind");
+        assert_eq!(
+            (text.len(), text.capacity()),
+            (KEY_TEXT_BYTES, KEY_TEXT_BYTES),
+            "no copy was left behind"
+        );
         let again = Key::parse(text.as_bytes()).expect("a key");
         assert_eq!(again.fingerprint(), key.fingerprint());
         assert_ne!(Key::random().expect("chance").fingerprint(), key.fingerprint());

@@ -280,8 +280,7 @@ mod tests {
         fs::write(folder.path().join(CREDENTIAL), new.to_text().as_bytes()).expect("written");
         fs::write(folder.path().join(CREDENTIAL_OLD), old.to_text().as_bytes()).expect("written");
         assert_eq!(ring.wanted().expect("read").map(|found| found.place), Some(Place::Credential));
-        for (key, place) in
-            [(&new, Place::Credential), (&old, Place::CredentialOld), (&in_file, Place::File)]
+        for (key, place) in [(&new, Place::Credential), (&old, Place::CredentialOld), (&in_file, Place::File)]
         {
             assert_eq!(ring.find(key.fingerprint()).expect("found").place, place);
         }

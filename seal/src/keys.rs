@@ -1,10 +1,10 @@
 //! The keys of one journal, the tags of its records, and their boxes.
 
-use crate::key::{Key, fill};
 use crate::Error;
+use crate::key::{Key, fill};
 use blake2::Blake2bMac;
+use blake2::digest::Mac;
 use blake2::digest::consts::U16;
-use blake2::digest::{KeyInit as _, Mac};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
@@ -162,12 +162,15 @@ mod tests {
         let key: Vec<u8> = (0x80..=0x9f).collect();
         let nonce: Vec<u8> = (0x40..=0x57).collect();
         let aad = [0x50, 0x51, 0x52, 0x53, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7];
-        let text: &[u8] = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the \
+        let text: &[u8] =
+            b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the \
             future, sunscreen would be it.";
         let cipher = XChaCha20Poly1305::new_from_slice(&key).expect("a key");
-        let sealed = cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: text, aad: &aad }).expect("sealed");
+        let sealed =
+            cipher.encrypt(XNonce::from_slice(&nonce), Payload { msg: text, aad: &aad }).expect("sealed");
         assert_eq!(sealed[..8], [0xbd, 0x6d, 0x17, 0x9d, 0x3e, 0x83, 0xd4, 0x3b]);
-        let end = [0xc0, 0x87, 0x59, 0x24, 0xc1, 0xc7, 0x98, 0x79, 0x47, 0xde, 0xaf, 0xd8, 0x78, 0x0a, 0xcf, 0x49];
+        let end =
+            [0xc0, 0x87, 0x59, 0x24, 0xc1, 0xc7, 0x98, 0x79, 0x47, 0xde, 0xaf, 0xd8, 0x78, 0x0a, 0xcf, 0x49];
         assert_eq!(sealed[text.len()..], end);
     }
 }

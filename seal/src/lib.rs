@@ -39,13 +39,17 @@ pub enum Error {
         found: Fingerprint,
     },
     /// Others may read a key file.
-    #[error("others may read its key {path}; run `chmod 600 {path}`, and make a new key with `petri journal rekey`")]
+    #[error(
+        "others may read its key {path}; run `chmod 600 {path}`, and make a new key with `petri journal rekey`"
+    )]
     Shared {
         /// The file.
         path: PathBuf,
     },
     /// What lies in the place of a key is none.
-    #[error("{path} holds no key of 64 hexadecimal digits; put the right one back, or restore it from a copy")]
+    #[error(
+        "{path} holds no key of 64 hexadecimal digits; put the right one back, or restore it from a copy"
+    )]
     NoKey {
         /// The file.
         path: PathBuf,

@@ -30,13 +30,16 @@ struct Lock {
 
 fn lock(db: &Connection, path: &Path) -> Result<Lock, Error> {
     let select = "SELECT generation, fingerprint, keys FROM seal";
-    let row = db.query_row(select, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)));
+    let row = db
+        .query_row(select, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)));
     let row = row.optional().map_err(|error| explain(path, &error))?;
     let lock = row.and_then(|(generation, fingerprint, keys)| {
         let generation = Generation::try_from(&generation[..GENERATION_BYTES.min(generation.len())]).ok()?;
         Some(Lock { generation, fingerprint: Fingerprint(fingerprint.try_into().ok()?), keys })
     });
-    lock.ok_or_else(|| refuse(path, "its keys are damaged; put back a copy of it, or name a new file with --journal"))
+    lock.ok_or_else(|| {
+        refuse(path, "its keys are damaged; put back a copy of it, or name a new file with --journal")
+    })
 }
 
 /// The keys that everything is sealed with, and where their own key lies.
@@ -121,9 +124,7 @@ impl Journal {
         enrol::erase(&self.path, None)?;
         // One that a reader holds up is done at the next start.
         if self.vacuum()? {
-            self.db
-                .execute("UPDATE seal SET scrub = 0", [])
-                .map_err(|error| explain(&self.path, &error))?;
+            self.db.execute("UPDATE seal SET scrub = 0", []).map_err(|error| explain(&self.path, &error))?;
         }
         Ok(())
     }
@@ -148,14 +149,16 @@ impl Journal {
         let spent: Vec<(u16, u16)> = spent.collect::<Result<_, _>>().map_err(fail)?;
         drop(select);
         // All of it is in one file before that moves.
-        let busy: bool = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(fail)?;
+        let busy: bool =
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(fail)?;
         if busy {
             return Err(refuse(path, "another program holds it; end that one first"));
         }
         drop(db);
         let aside = (1..=ASIDE_MAX).map(|number| path.with_added_extension(format!("sealed-{number}")));
         let aside = aside.into_iter().find(|aside| !aside.exists());
-        let aside = aside.ok_or_else(|| refuse(path, "too many old journals are kept aside; move some away"))?;
+        let aside =
+            aside.ok_or_else(|| refuse(path, "too many old journals are kept aside; move some away"))?;
         let moved = |source| Error::Write { path: aside.clone(), source };
         std::fs::rename(path, &aside).map_err(moved)?;
         for end in ["wal", "shm"] {

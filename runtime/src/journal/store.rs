@@ -7,7 +7,7 @@
 use super::{Journal, Keeping, Sharing, Stored, explain, refuse};
 use crate::Error;
 use petri_core::Entry;
-use petri_seal::{Keys, TAG_BYTES, Tag};
+use petri_seal::{Keys, Tag};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(super) const TABLES: &str = "
     ) STRICT;";
 
 /// Learners that a journal can hold.
-pub const LEARNERS_MAX: usize = 10_000;
+const LEARNERS_MAX: usize = 10_000;
 /// A trial, and a head: always of one size.
 const ROW_BYTES: usize = 56;
 /// Longer records are filled up to a multiple of this.
@@ -92,7 +92,7 @@ impl Head {
         }
     }
 
-    fn to_bytes(self) -> [u8; ROW_BYTES] {
+    pub(super) fn to_bytes(self) -> [u8; ROW_BYTES] {
         let mut bytes = [0; ROW_BYTES];
         bytes[..4].copy_from_slice(&self.trials.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.first_day.to_le_bytes());
@@ -105,14 +105,7 @@ impl Head {
         let mut rest = bytes;
         let (trials, first_day, last_session) = (number(&mut rest)?, number(&mut rest)?, number(&mut rest)?);
         let flag = |bit: u8| rest.first().is_some_and(|flags| flags >> bit & 1 == 1);
-        Some(Self {
-            trials,
-            first_day,
-            last_session,
-            profile: flag(0),
-            words: flag(1),
-            refuses: flag(2),
-        })
+        Some(Self { trials, first_day, last_session, profile: flag(0), words: flag(1), refuses: flag(2) })
     }
 }
 
@@ -214,11 +207,10 @@ impl Store<'_> {
         self.write(put, name, plain)
     }
 
-    pub(super) fn remove(&self, name: Name) -> Result<bool, Error> {
+    pub(super) fn remove(&self, name: Name) -> Result<(), Error> {
         let delete = "DELETE FROM sealed WHERE tag = ?1";
         let mut delete = self.db.prepare_cached(delete).map_err(|error| self.fail(&error))?;
-        let tag: [u8; TAG_BYTES] = self.tag(name);
-        delete.execute([&tag[..]]).map(|rows| rows > 0).map_err(|error| self.fail(&error))
+        delete.execute([&self.tag(name)[..]]).map(drop).map_err(|error| self.fail(&error))
     }
 
     /// Puts a record of any length; its box tells the length in steps only.
@@ -302,7 +294,8 @@ impl Store<'_> {
 
     pub(super) fn trials(&self, learner: u32) -> Result<Vec<Stored>, Error> {
         let stored = |(number, row): (usize, &Row)| {
-            row.stored().ok_or_else(|| self.damaged(format_args!("its entry {} of learner {learner}", number + 1)))
+            row.stored()
+                .ok_or_else(|| self.damaged(format_args!("its entry {} of learner {learner}", number + 1)))
         };
         self.rows(learner)?.iter().enumerate().map(stored).collect()
     }

@@ -1,6 +1,6 @@
 use super::*;
-use rusqlite::params;
 use petri_core::{Channel, Emotion, Exercise, Moves, Outcome, Permille, Purpose};
+use rusqlite::params;
 
 pub(super) fn entry(trial: u16) -> Entry {
     Entry {
@@ -153,7 +153,10 @@ fn a_flipped_bit_in_any_record_is_noticed_and_nothing_of_it_is_served() {
             let told: Vec<String> = told.into_iter().flatten().map(|error| error.to_string()).collect();
             assert!(!told.is_empty() && told.iter().all(|told| told.contains("damaged")), "{told:?}");
             flip(&journal, if column == "tag" { &now } else { tag }, column);
-            assert_eq!((journal.entries(1).expect("whole").len(), journal.sealed().expect("whole").records), (3, 6));
+            assert_eq!(
+                (journal.entries(1).expect("whole").len(), journal.sealed().expect("whole").records),
+                (3, 6)
+            );
         }
     }
 }
@@ -165,9 +168,8 @@ fn records_that_change_places_are_noticed() {
     for learner in [1, 2] {
         journal.append(learner, 1, 1, &entry(learner as u16)).expect("appended");
     }
-    let (one, two) = journal
-        .read(|store| Ok((store.tag(Name::Trial(1, 0)), store.tag(Name::Trial(2, 0)))))
-        .expect("tags");
+    let (one, two) =
+        journal.read(|store| Ok((store.tag(Name::Trial(1, 0)), store.tag(Name::Trial(2, 0))))).expect("tags");
     let swap = "UPDATE sealed SET box = (SELECT box FROM sealed WHERE tag = ?1) WHERE tag = ?2";
     journal.db.execute(swap, [&one[..], &two[..]]).expect("copied");
     assert_eq!(journal.entries(1).expect("its own").len(), 1);

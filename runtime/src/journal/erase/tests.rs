@@ -35,7 +35,9 @@ pub(in crate::journal) fn bytes_without_key(path: &Path) -> Vec<u8> {
 fn boxes(journal: &Journal, learner: u32) -> Vec<Vec<u8>> {
     let sealed = journal.read(|store| {
         let count = store.head(learner)?.trials;
-        (0..count).map(|number| store.sealed(&store.tag(Name::Trial(learner, number)))).collect::<Result<Vec<_>, _>>()
+        (0..count)
+            .map(|number| store.sealed(&store.tag(Name::Trial(learner, number))))
+            .collect::<Result<Vec<_>, _>>()
     });
     sealed.expect("readable").into_iter().map(|sealed| sealed.expect("a box")).collect()
 }

@@ -62,9 +62,11 @@ fn settings_words_and_refusals_of_version_5_come_along_and_damage_stays_damage()
     let settings = serde_json::to_string(&profile).expect("text");
     db.execute("INSERT INTO profile VALUES (7, ?1)", [settings]).expect("a row");
     let keeping = Keeping { retention_days: Some(30), learner: 7 };
-    db.execute("INSERT INTO device VALUES (1, ?1)", [serde_json::to_string(&keeping).expect("text")]).expect("a row");
+    db.execute("INSERT INTO device VALUES (1, ?1)", [serde_json::to_string(&keeping).expect("text")])
+        .expect("a row");
     let sharing = Sharing { on: true, since_day: 20_000, group: "north".to_owned() };
-    db.execute("INSERT INTO sharing VALUES (1, ?1)", [serde_json::to_string(&sharing).expect("text")]).expect("a row");
+    db.execute("INSERT INTO sharing VALUES (1, ?1)", [serde_json::to_string(&sharing).expect("text")])
+        .expect("a row");
     db.execute("INSERT INTO sync_refusal VALUES (2)", []).expect("a row");
     db.execute("INSERT INTO sync_budget VALUES (170, 1000)", []).expect("a row");
     add(&db, 9, 5, &entry(1));

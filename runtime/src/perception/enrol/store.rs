@@ -50,8 +50,8 @@ pub(crate) fn files(journal: &Path) -> Result<Vec<(u32, Vec<u8>)>, Error> {
     whole
         .map(|(learner, _, path)| {
             let mut bytes = Vec::new();
-            let read =
-                File::open(&path).and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
+            let read = File::open(&path)
+                .and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
             read.map_err(|source| Error::Write { path, source })?;
             Ok((learner, bytes))
         })
