@@ -245,7 +245,9 @@ impl Auth {
             .map_err(|error| Error::System(error.to_string()))?
             .to_string();
         self.files.write("pin", hash.as_bytes())?;
+        self.files.write(WRONG, b"0")?;
         let mut state = self.state();
+        state.pin_lock.right();
         state.pin = Some(hash);
         state.visits.clear();
         Ok(Ok(()))

@@ -4,6 +4,18 @@
 //! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
 //! is dropped.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod sensors;
 
 use self::sensors::{Sound, record, watch};

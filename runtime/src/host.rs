@@ -4,6 +4,18 @@
 //! learner whose turn it is, and a [`Handle`] begins one for any learner. The host owns the journal; who else wants to
 //! change it hands in what to do, and that is done while no session runs.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod idle;
 mod lend;
 mod plan;

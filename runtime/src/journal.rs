@@ -5,6 +5,18 @@
 //! that tells nothing (`store`), so that without the key the files tell neither who practised nor when, and damage is
 //! noticed and never served. `docs/encryption.md` says where the key lies.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod erase;
 mod migrate;
 mod rekey;

@@ -1,5 +1,17 @@
 //! Runs a session on a board: joins percepts, buttons and time to [`Session::step`], and carries out its replies.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 use crate::capture::{Capture, Percept};
 use crate::journal::Journal;
 use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};

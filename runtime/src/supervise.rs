@@ -4,6 +4,18 @@
 //! error of its port ([`on_board`]), a panic in a thread has the thread's work started anew within a second
 //! ([`supervise`]), and one in a session ends that session in order ([`guarded`]).
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 use crate::Frame;
 use crate::ports::{Board, Buttons, Camera, Lights, Microphone, Panel, PortError, Pressed, Speaker};
 use petri_core::light::Colour;

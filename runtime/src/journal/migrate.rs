@@ -58,7 +58,7 @@ pub(super) fn bring_up(db: &Connection, path: &Path, keyring: &Keyring) -> Resul
         change.execute_batch(sync::TABLES).map_err(fail)?;
         store.set_root(&Root::default())?;
     } else {
-        for step in &PLAIN[version..] {
+        for step in PLAIN.iter().skip(version) {
             change.execute_batch(step).map_err(fail)?;
         }
         seal(&store)?;

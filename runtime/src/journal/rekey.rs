@@ -4,8 +4,8 @@ use super::store::Store;
 use super::{Journal, explain, refuse};
 use crate::Error;
 use crate::perception::enrol;
-use petri_seal::{Fingerprint, Found, GENERATION_BYTES, Generation, Keyring, Keys, Place};
-use rusqlite::{Connection, OptionalExtension, params};
+use petri_seal::{Fingerprint, Found, Generation, Keyring, Keys, Place};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 
 /// Old journals without a key that are kept aside.
@@ -34,7 +34,7 @@ fn lock(db: &Connection, path: &Path) -> Result<Lock, Error> {
         .query_row(select, [], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)));
     let row = row.optional().map_err(|error| explain(path, &error))?;
     let lock = row.and_then(|(generation, fingerprint, keys)| {
-        let generation = Generation::try_from(&generation[..GENERATION_BYTES.min(generation.len())]).ok()?;
+        let generation = Generation::try_from(generation).ok()?;
         Some(Lock { generation, fingerprint: Fingerprint(fingerprint.try_into().ok()?), keys })
     });
     lock.ok_or_else(|| {
@@ -139,9 +139,20 @@ impl Journal {
     /// # Errors
     /// When the journal opens after all, or is none, or the files cannot be moved.
     pub fn start_over(path: &Path) -> Result<PathBuf, Error> {
-        let db = Connection::open(path).map_err(|error| explain(path, &error))?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags).map_err(|error| explain(path, &error))?;
         let fail = |error: rusqlite::Error| explain(path, &error);
-        if keys(&db, path, &Keyring::of(path)).is_ok() {
+        let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fail)?;
+        if usize::try_from(version) != Ok(super::VERSION) {
+            return Err(refuse(path, "it is not sealed, so no key of it is lost"));
+        }
+        let lost = match lock(&db, path).map(|lock| (Keyring::of(path).find(lock.fingerprint), lock)) {
+            Ok((Ok(found), lock)) => Keys::unwrap(lock.generation, &lock.keys, &found.key).is_err(),
+            Ok((Err(petri_seal::Error::Missing(_) | petri_seal::Error::Other { .. }), _)) | Err(_) => true,
+            // A key that is there and cannot be used is not lost.
+            Ok((Err(error), _)) => return Err(refuse(path, error.to_string())),
+        };
+        if !lost {
             return Err(refuse(path, "its key is here and fits; there is no need to begin anew"));
         }
         let mut select = db.prepare("SELECT period, epsilon_milli FROM sync_budget").map_err(fail)?;

@@ -131,13 +131,14 @@ impl Row {
     }
 
     pub(super) fn to_bytes(&self) -> Zeroizing<[u8; ROW_BYTES]> {
+        let length = self.entry.len().min(Entry::BYTES_MAX) as u8;
+        let numbers = [self.session, self.day].into_iter().flat_map(u32::to_le_bytes);
+        let entry = self.entry.iter().copied().take(Entry::BYTES_MAX);
         let mut bytes = Zeroizing::new([0; ROW_BYTES]);
-        let entry = &self.entry[..self.entry.len().min(Entry::BYTES_MAX)];
-        bytes[..4].copy_from_slice(&self.session.to_le_bytes());
-        bytes[4..8].copy_from_slice(&self.day.to_le_bytes());
-        bytes[8] = u8::from(self.sound);
-        bytes[9] = entry.len() as u8;
-        bytes[10..10 + entry.len()].copy_from_slice(entry);
+        for (byte, value) in bytes.iter_mut().zip(numbers.chain([u8::from(self.sound), length]).chain(entry))
+        {
+            *byte = value;
+        }
         bytes
     }
 
@@ -216,9 +217,11 @@ impl Store<'_> {
     /// Puts a record of any length; its box tells the length in steps only.
     pub(super) fn put_text(&self, name: Name, text: &[u8]) -> Result<(), Error> {
         let length = u32::try_from(text.len()).map_err(|_| self.damaged("a record"))?;
-        let mut plain = Zeroizing::new(vec![0; (text.len() + 4).next_multiple_of(TEXT_STEP_BYTES)]);
-        plain[..4].copy_from_slice(&length.to_le_bytes());
-        plain[4..4 + text.len()].copy_from_slice(text);
+        let whole = (text.len() + 4).next_multiple_of(TEXT_STEP_BYTES);
+        let mut plain = Zeroizing::new(Vec::with_capacity(whole));
+        plain.extend_from_slice(&length.to_le_bytes());
+        plain.extend_from_slice(text);
+        plain.resize(whole, 0);
         self.put(name, &plain)
     }
 

@@ -185,7 +185,7 @@ fn the_files_tell_neither_who_practised_nor_when_nor_in_which_order() {
         journal.append(0x5a5a_5a5a, 1, 0x3c3c_3c3c, &entry(trial)).expect("appended");
     }
     journal.set_words(0x5a5a_5a5a, Some(b"how somebody says yes")).expect("kept");
-    let bytes = crate::journal::erase::tests::bytes_without_key(&path);
+    let bytes = erase::tests::bytes_without_key(&path);
     let holds = |sought: &[u8]| bytes.windows(sought.len()).any(|window| window == sought);
     for sought in [&0x5a5a_5a5au32.to_le_bytes()[..], &0x3c3c_3c3cu32.to_be_bytes(), b"says yes"] {
         assert!(!holds(sought), "{sought:?}");

@@ -146,6 +146,8 @@ fn a_journal_without_its_key_is_kept_aside_and_what_was_spent_stays_spent() {
     drop(journal);
     assert!(Journal::start_over(&path).expect_err("no need").to_string().contains("no need"));
     let (file, safe) = (Keyring::of(&path).file().to_owned(), folder.path().join("safe"));
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("set");
+    assert!(Journal::start_over(&path).expect_err("not lost").to_string().contains("chmod 600"));
     fs::rename(&file, &safe).expect("lost");
     assert!(Journal::open(&path).is_err() && !file.exists(), "a lost key is not made anew by itself");
     let aside = Journal::start_over(&path).expect("begun anew");
