@@ -2,14 +2,12 @@
 
 use crate::cut::{Fate, Platter};
 use crate::disk::{Image, Traffic};
-use crate::scenario::{FILE, Scenario, live, play};
+use crate::scenario::{Scenario, live, open, play};
 use crate::state::{State, Told};
 use crate::storage::Storage;
 use anyhow::{Context, bail};
 use petri_core::random::Random;
-use petri_runtime::journal::Journal;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -165,7 +163,7 @@ fn recover(
 ) -> anyhow::Result<State> {
     storage.insert(image);
     let start = Instant::now();
-    let journal = Journal::open_on(Path::new(FILE), storage.name())?;
+    let journal = open(storage)?;
     let told = Told::by(&journal)?;
     found.recovery_us.push(start.elapsed().as_micros() as u32);
     let traffic = storage.traffic();

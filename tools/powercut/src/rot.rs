@@ -1,7 +1,7 @@
 //! Damages a journal that nobody is using, and looks whether anything wrong is told.
 
 use crate::disk::Image;
-use crate::scenario::{FILE, play};
+use crate::scenario::{FILE, open, play};
 use crate::state::{LEARNERS, Told};
 use crate::storage::Storage;
 use anyhow::{Context, ensure};
@@ -10,7 +10,6 @@ use petri_runtime::Error;
 use petri_runtime::journal::Journal;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::path::Path;
 
 /// Bytes of the head of a database, of a log and of a page in the log, and of a page.
 const HEAD_BYTES: usize = 100;
@@ -106,7 +105,7 @@ enum Look {
 
 fn look(storage: &Storage, right: &Told) -> Look {
     let mut said = Vec::new();
-    let wrong = match Journal::open_on(Path::new(FILE), storage.name()) {
+    let wrong = match open(storage) {
         Ok(journal) => ask(&journal, right, &mut said),
         Err(error) => {
             said.push(error);

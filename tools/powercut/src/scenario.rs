@@ -7,12 +7,15 @@ use anyhow::{Context, ensure};
 use petri_core::random::Random;
 
 use petri_core::entry::EntryBytes;
-use petri_runtime::journal::{Journal, Stored};
+use petri_runtime::Error;
+use petri_runtime::journal::{Journal, Key, Keyring, Stored};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::Path;
 
 /// The file of the journal.
 pub const FILE: &str = "powercut.db";
+/// The key of every journal here, in hexadecimal.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Calls in a life.
 const ACTS: std::ops::Range<u32> = 6..14;
 
@@ -66,7 +69,7 @@ pub fn live(
     storage.insert(&start);
     let mut scenario =
         Scenario { start, end: Image::new(), log: Vec::new(), states: vec![state], returned: Vec::new() };
-    let mut open = vec![Journal::open_on(Path::new(FILE), storage.name())?];
+    let mut journals = vec![open(storage)?];
     scenario.returned_to(storage, None);
     for _ in 0..acts {
         let state = scenario.states.last().context("a life has a state")?;
@@ -74,26 +77,26 @@ pub fn live(
         match chance.below(12) {
             // The device restarts.
             1 => {
-                open.clear();
-                open.push(Journal::open_on(Path::new(FILE), storage.name())?);
+                journals.clear();
+                journals.push(open(storage)?);
                 scenario.returned_to(storage, None);
             }
             // The program that sends reports comes up beside the session, or goes.
-            2 if open.len() == 1 => open.push(Journal::open_on(Path::new(FILE), storage.name())?),
-            2 => drop(open.pop()),
+            2 if journals.len() == 1 => journals.push(open(storage)?),
+            2 => drop(journals.pop()),
             _ => {}
         }
         let erases = matches!(act, Act::Erase(_) | Act::Expire(_));
-        let who = if erases { 0 } else { chance.below(open.len() as u32) as usize };
+        let who = if erases { 0 } else { chance.below(journals.len() as u32) as usize };
         if erases {
             // Nobody else may read then.
-            open.truncate(1);
+            journals.truncate(1);
         }
-        act.on(&mut open[who]).with_context(|| format!("nothing was wrong, and {act:?} failed"))?;
+        act.on(&mut journals[who]).with_context(|| format!("nothing was wrong, and {act:?} failed"))?;
         scenario.returned_to(storage, Some(&act));
     }
     if chance.below(2) == 0 {
-        open.clear();
+        journals.clear();
     }
     scenario.end = storage.image();
     scenario.log = storage.take_log();
@@ -108,6 +111,17 @@ impl Scenario {
             self.returned.push(storage.changes());
         }
     }
+}
+
+/// Opens the journal that lies on a storage, with a key that is always the same.
+///
+/// # Errors
+/// As [`Journal::open_on`].
+pub fn open(storage: &Storage) -> Result<Journal, Error> {
+    let path = Path::new(FILE);
+    let keyring =
+        Key::parse(KEY.as_bytes()).map_or_else(|| Keyring::of(path), |key| Keyring::given(path, key));
+    Journal::open_on(path, storage.name(), keyring)
 }
 
 /// A journal as the first version wrote it.
