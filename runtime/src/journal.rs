@@ -19,6 +19,7 @@
 
 mod address;
 mod erase;
+mod kept;
 mod migrate;
 mod refusal;
 mod rekey;
@@ -27,17 +28,16 @@ mod sums;
 mod sync;
 
 pub use erase::Erased;
+pub use kept::{Keeping, Profile, Stored};
 pub use petri_seal::{Fingerprint, Key, Keyring, Place};
 pub use rekey::Sealed;
 pub use sync::{OUTBOX_MAX, Outgoing, Sharing};
 
 use crate::Error;
-use petri_core::input::Sensors;
-use petri_core::{Age, Comfort, Entry, Exercises, Judge, Progress};
+use petri_core::{Entry, Judge, Progress};
 use petri_seal::Keys;
 use refusal::{explain, refuse};
 use rusqlite::{Connection, OpenFlags};
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,48 +57,6 @@ pub struct Journal {
     keyring: Keyring,
     /// The keys that everything was sealed with when it was last looked; another process may seal it anew.
     keys: RefCell<Arc<Keys>>,
-}
-
-/// How a learner likes things, and what the facilitator decided for them. It says nothing of who they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Profile {
-    /// Whom the items should be for.
-    pub age: Age,
-    /// How things are shown and answered.
-    pub comfort: Comfort,
-    /// What the menu may offer.
-    #[serde(default)]
-    pub exercises: Exercises,
-    /// Sensors that are never used with this learner, whatever is answered to the device's question.
-    #[serde(default)]
-    pub sensors_off: Sensors,
-}
-
-/// What holds for the device, whoever uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Keeping {
-    /// Trials older than so many days are erased at the start; `None` keeps them.
-    pub retention_days: Option<u32>,
-    /// Whose turn it is when the device's own button begins a session.
-    pub learner: u32,
-}
-
-impl Default for Keeping {
-    fn default() -> Self {
-        Self { retention_days: None, learner: 1 }
-    }
-}
-
-/// A stored entry with its circumstances.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stored {
-    /// Number of the session on this device.
-    pub session: u32,
-    /// Days since 1970-01-01.
-    pub day: u32,
-    /// The trial.
-    pub entry: Entry,
 }
 
 impl Journal {

@@ -1,5 +1,6 @@
 use super::*;
-use petri_core::{Channel, Emotion, Exercise, Moves, Outcome, Permille, Purpose};
+use petri_core::input::Sensors;
+use petri_core::{Age, Channel, Comfort, Emotion, Exercise, Exercises, Moves, Outcome, Permille, Purpose};
 use rusqlite::params;
 
 pub(super) fn entry(trial: u16) -> Entry {
