@@ -6,6 +6,7 @@
 
 mod address;
 mod erase;
+mod refusal;
 mod seal;
 mod sync;
 
@@ -15,6 +16,7 @@ pub use sync::{OUTBOX_MAX, Outgoing, Sharing};
 use crate::Error;
 use petri_core::input::Sensors;
 use petri_core::{Age, Comfort, Entry, Exercises, Judge, Progress};
+use refusal::{explain, refuse};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -366,39 +368,6 @@ fn checksum(learner: u32, session: u32, day: u32, entry: &[u8]) -> u32 {
     }
     hasher.update(entry);
     hasher.finalize()
-}
-
-fn refuse(path: &Path, what: impl Into<String>) -> Error {
-    Error::Journal { path: path.to_owned(), what: what.into() }
-}
-
-fn explain(path: &Path, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly, SystemIoFailure,
-    };
-    let what = match error.sqlite_error_code() {
-        Some(NotADatabase) => "it is no journal; name another file with --journal".to_owned(),
-        Some(DatabaseCorrupt) => {
-            "it is damaged; keep a copy for repair and name a new file with --journal".to_owned()
-        }
-        Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
-        Some(ReadOnly) => {
-            "it may not be written; check the permissions of the file and its folder".to_owned()
-        }
-        Some(SystemIoFailure) => {
-            "its disk does not take or give back what it should; check that it is not read-only, and replace it if it fails"
-                .to_owned()
-        }
-        Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
-        Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),
-        _ => {
-            // A statement that failed is told with all of its lines.
-            let error = error.to_string();
-            let first = error.lines().next().unwrap_or_default().trim();
-            format!("{first}; keep a copy for repair and name a new file with --journal")
-        }
-    };
-    refuse(path, what)
 }
 
 #[cfg(test)]

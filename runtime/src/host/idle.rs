@@ -6,11 +6,10 @@ use petri_core::{Actions, Actor, Comfort, Emotion, Language, Permille, Picture, 
 /// Says whose turn it is, and which button begins; first of all, that answers of the last session were not saved.
 pub(super) fn screen(learner: u32, comfort: Comfort, unsaved: bool) -> Screen {
     let language = comfort.language;
-    let lost = match unsaved {
-        true => {
-            language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。")
-        }
-        false => "",
+    let lost = if unsaved {
+        language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。")
+    } else {
+        ""
     };
     let body = match language {
         Language::English => format!("{lost}It is the turn of learner {learner}. Press a button to begin."),

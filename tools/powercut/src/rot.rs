@@ -4,7 +4,7 @@ use crate::disk::Image;
 use crate::scenario::{FILE, play};
 use crate::state::{LEARNERS, Told};
 use crate::storage::Storage;
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail};
 use petri_core::random::Random;
 use petri_runtime::Error;
 use petri_runtime::journal::Journal;
@@ -87,7 +87,7 @@ pub fn damage(seed: u64, damages: u64) -> anyhow::Result<(BTreeMap<Place, Outcom
                     wrong.push(format!("seed {seed}, {}, {what}: {how}", place.name()));
                 }
                 Look::Mute(message) => {
-                    ensure!(false, "seed {seed}, {what}: `{message}` does not say what to do");
+                    bail!("seed {seed}, {what}: `{message}` does not say what to do");
                 }
             }
             done += 1;

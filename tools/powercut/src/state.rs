@@ -154,7 +154,9 @@ impl State {
         let rest = &mut next.rest;
         match act {
             Act::Append(learner, stored) => next.rows.push((*learner, *stored)),
-            Act::Profile(learner, profile) => drop(rest.profiles.insert(*learner, *profile)),
+            Act::Profile(learner, profile) => {
+                rest.profiles.insert(*learner, *profile);
+            }
             Act::Keeping(keeping) => rest.keeping = *keeping,
             Act::Sharing(sharing) => {
                 rest.sharing = sharing.clone();
