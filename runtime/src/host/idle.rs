@@ -3,17 +3,17 @@
 use petri_core::input::Sensors;
 use petri_core::{Actions, Actor, Comfort, Emotion, Language, Permille, Picture, Portrait, Scene, Screen};
 
-/// Says whose turn it is, and which button begins; first of all, that answers of the last session were not saved.
+/// Says whose turn it is and which button begins, or that answers of the last session were not saved.
 pub(super) fn screen(learner: u32, comfort: Comfort, unsaved: bool) -> Screen {
     let language = comfort.language;
-    let lost = if unsaved {
-        language.pick("Not all answers were saved. Check the disk. ", "有的回答没有存好，请检查存储卡。")
-    } else {
-        ""
-    };
-    let body = match language {
-        Language::English => format!("{lost}It is the turn of learner {learner}. Press a button to begin."),
-        Language::Chinese => format!("{lost}轮到{learner}号。按一个键开始。"),
+    // The two are as long as each other: what fits a display fits it in both cases.
+    let body = match (language, unsaved) {
+        (Language::English, false) => {
+            format!("It is the turn of learner {learner}. Press a button to begin.")
+        }
+        (Language::English, true) => format!("Not all was saved: check the disk. Next: learner {learner}."),
+        (Language::Chinese, false) => format!("轮到{learner}号。按一个键开始。"),
+        (Language::Chinese, true) => format!("没存好，请查卡。轮到{learner}号"),
     };
     let label = language.pick("start", "开始");
     let portrait = Portrait { actor: Actor::Petri, actions: Actions::of(Emotion::Happy, Permille::new(300)) };
