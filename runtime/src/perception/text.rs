@@ -31,9 +31,25 @@ pub struct Text {
 #[derive(Clone)]
 struct Rules {
     tokens_max: usize,
+    /// For each emotion, the Ekman emotion that it belongs to.
+    ekman_of_emotion: Vec<usize>,
     emotions: Vec<f32>,
     ekman: Vec<f32>,
     groups: Vec<f32>,
+}
+
+impl Rules {
+    /// Takes the mean of what the output for Ekman's emotions says and of what the 28 emotions say: the chance that at
+    /// least one of those that belong to it is there, as if they came independently.
+    fn hear_emotions(&self, emotions: &[f32], ekman: &mut [f32]) {
+        const NONE_MIN: f32 = 1e-6;
+        for (kind, logit) in ekman.iter_mut().enumerate() {
+            let members = emotions.iter().zip(&self.ekman_of_emotion).filter(|(_, of)| **of == kind);
+            let none: f32 = members.map(|(emotion, _)| sigmoid(-emotion)).product();
+            let none = none.clamp(NONE_MIN, 1.0 - NONE_MIN);
+            *logit = f32::midpoint(*logit, ((1.0 - none) / none).ln());
+        }
+    }
 }
 
 /// The tone of a text.
@@ -117,6 +133,11 @@ impl Text {
         let settings = model.manifest();
         let rules = Rules {
             tokens_max: settings.number("max_tokens") as usize,
+            ekman_of_emotion: settings
+                .numbers("ekman_of_emotion")
+                .iter()
+                .map(|kind| *kind as usize)
+                .collect(),
             emotions: settings.numbers("threshold_emotions").to_vec(),
             ekman: settings.numbers("threshold_ekman").to_vec(),
             groups: settings.numbers("threshold_groups").to_vec(),
@@ -205,7 +226,9 @@ impl Text {
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().unwrap_or_default();
-        Ok((next(), Logits { ekman: next(), groups: next(), features: next() }))
+        let (emotions, mut ekman) = (next(), next());
+        self.rules.hear_emotions(&emotions, &mut ekman);
+        Ok((emotions, Logits { ekman, groups: next(), features: next() }))
     }
 
     /// Whether each group counts as present, as the figures of the model card count it.

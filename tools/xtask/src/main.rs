@@ -18,10 +18,12 @@ mod instructions;
 mod packages;
 mod pictures;
 mod powercut;
+mod shared;
 mod sync;
 mod system;
 
 use anyhow::{Context, bail};
+use shared::{HARDWARE, cargo_for_tests, school};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -97,19 +99,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// Compiles the drivers of real boards in.
-const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware,petri-powercut/storage"];
 const LINTS: [&str; 4] = ["--all-targets", "--", "--deny", "warnings"];
-
-/// The school edition of everything that has one: with the same features of the engine as the whole workspace with
-/// drivers, which is compiled before. The tools left out ask for the therapy edition of what they depend on.
-fn school() -> Vec<&'static str> {
-    let tools = ["petri-evaluate", "petri-figures", "petri-hil", "xtask"];
-    let mut arguments = vec!["--workspace", "--no-default-features"];
-    arguments.extend(tools.iter().flat_map(|name| ["--exclude", name]));
-    arguments.extend(HARDWARE);
-    arguments
-}
 
 fn check() -> anyhow::Result<()> {
     let start = Instant::now();
@@ -118,24 +108,24 @@ fn check() -> anyhow::Result<()> {
     sync::packages()?;
     step("files", files::check)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
-    // With drivers, all in one: another set of features would compile the engine once more.
-    step("lints", || cargo(&[&["clippy", "--workspace"], &HARDWARE[..], &LINTS].concat()))?;
+    step("lints", || cargo_for_tests(&[&["clippy", "--workspace"], &HARDWARE[..], &LINTS].concat()))?;
     step("lints, no drivers", || {
-        cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
+        cargo_for_tests(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        cargo(&[&["clippy"], &school()[..], &["--", "--deny", "warnings"]].concat())
+        cargo_for_tests(&[&["clippy"], &school()[..], &["--", "--deny", "warnings"]].concat())
     })?;
     step("documentation", || {
-        run(command("cargo", &[&["doc", "--workspace", "--no-deps", "--quiet"][..], &HARDWARE].concat())
-            .env("RUSTDOCFLAGS", "--deny warnings"))
+        let arguments =
+            ["--config", &shared::profile()?, "doc", "--release", "--workspace", "--no-deps", "--quiet"];
+        run(command("cargo", &[&arguments[..], &HARDWARE].concat()).env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
-    step("tests", || cargo(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
+    step("tests", || cargo_for_tests(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
     step("shares of reports", sync::shares)?;
     step("tests, school edition", || {
-        cargo(&["test", "--package", "petri-core", "--no-default-features"])?;
+        cargo_for_tests(&["test", "--package", "petri-core", "--no-default-features"])?;
         let muscles = ["--test", "muscles", "--test", "model_parity"];
-        cargo(&[&["test"], &school()[..], &muscles].concat())
+        cargo_for_tests(&[&["test"], &school()[..], &muscles].concat())
     })?;
     step("fleet", fleet::check)?;
     step("editions", editions)?;
