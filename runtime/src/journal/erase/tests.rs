@@ -98,7 +98,7 @@ fn what_is_damaged_can_be_erased_and_the_others_stay() {
     let (head, trial) =
         journal.read(|store| Ok((store.tag(Name::Head(1)), store.tag(Name::Trial(1, 3))))).expect("tags");
     for tag in [head, trial] {
-        let update = "UPDATE sealed SET box = zeroblob(96) WHERE tag = ?1";
+        let update = "UPDATE sealed SET box = randomblob(96) WHERE tag = ?1";
         journal.db.execute(update, [&tag[..]]).expect("damaged");
     }
     assert!(journal.entries(1).is_err());
