@@ -85,7 +85,9 @@ fn a_trial_that_stays_in_a_file_is_found() {
     let path = folder.path().join("journal.db");
     let journal = filled(&path);
     let mut sought = Sought::default();
-    boxes(&journal, 1).into_iter().for_each(|sealed| sought.add(sealed));
+    for sealed in boxes(&journal, 1) {
+        sought.add(sealed);
+    }
     assert!(journal.found(&sought).expect("searched") >= 200);
     assert_eq!(journal.found(&Sought::default()).expect("searched"), 0);
 }
