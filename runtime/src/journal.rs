@@ -18,6 +18,7 @@
 )]
 
 mod erase;
+mod errors;
 mod migrate;
 mod rekey;
 mod store;
@@ -29,6 +30,7 @@ pub use rekey::Sealed;
 pub use sync::{OUTBOX_MAX, Outgoing, Sharing};
 
 use crate::Error;
+use errors::{explain, refuse};
 use petri_core::input::Sensors;
 use petri_core::{Age, Comfort, Entry, Exercises, Judge, Progress};
 use petri_seal::Keys;
@@ -380,28 +382,6 @@ pub(crate) fn folded(entries: &[Stored]) -> Progress {
         progress.absorb(&stored.entry);
     }
     progress
-}
-
-fn refuse(path: &Path, what: impl Into<String>) -> Error {
-    Error::Journal { path: path.to_owned(), what: what.into() }
-}
-
-fn explain(path: &Path, error: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
-    let what = match error.sqlite_error_code() {
-        Some(NotADatabase) => "it is no journal; name another file with --journal".to_owned(),
-        Some(DatabaseCorrupt) => {
-            "it is damaged; keep a copy for repair and name a new file with --journal".to_owned()
-        }
-        Some(DiskFull) => "the disk is full; free some room, all earlier entries are safe".to_owned(),
-        Some(ReadOnly) => {
-            "it may not be written; check the permissions of the file and its folder".to_owned()
-        }
-        Some(CannotOpen) => "it cannot be opened; check the path and its permissions".to_owned(),
-        Some(DatabaseBusy) => "another program holds it; end that one first".to_owned(),
-        _ => format!("{error}; keep a copy for repair and name a new file with --journal"),
-    };
-    refuse(path, what)
 }
 
 #[cfg(test)]
