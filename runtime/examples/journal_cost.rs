@@ -1,7 +1,7 @@
 //! What sealing costs: 10,000 trials appended and read, beside the same rows in the clear with a checksum, as they lay up
 //! to version 5. Ratios in one run; times alone say more of the disk than of the program.
 //!
-//!     cargo run --release --example journal_cost
+//!     cargo run --release -p petri-runtime --example journal_cost
 
 #![allow(clippy::print_stdout)]
 

@@ -101,6 +101,9 @@ struct Shared {
     frame: Slot<Frame>,
 }
 
+/// What a thread does until the session ends, and again when it failed inside.
+type Work = Box<dyn FnMut(&Shared, &SyncSender<Percept>) + Send>;
+
 /// A place for one value: a new one replaces one that was not yet taken.
 struct Slot<T> {
     value: Mutex<Option<T>>,
@@ -142,7 +145,7 @@ impl Capture {
         let (lines, line_out) = sync_channel::<String>(LINES_MAX);
         let shared = Arc::new(Shared::default());
         let mut threads = Vec::new();
-        let mut begin = |sensor: Sensor, mut work: Box<dyn FnMut(&Shared, &SyncSender<Percept>) + Send>| {
+        let mut begin = |sensor: Sensor, mut work: Work| {
             let (shared, out) = (Arc::clone(&shared), percept_in.clone());
             threads.push(thread::spawn(move || {
                 let tell = |works: bool| fallen(sensor, works, &shared, &out);
@@ -150,17 +153,17 @@ impl Capture {
             }));
         };
         if let Some(camera) = camera {
-            let mut camera: Box<dyn Camera> = Guarded::new("camera", camera);
-            begin(Sensor::Camera, Box::new(move |shared, out| watch(camera.as_mut(), shared, out)));
+            let mut camera = Guarded::new("camera", camera);
+            begin(Sensor::Camera, Box::new(move |shared, out| watch(&mut camera, shared, out)));
         }
         begin(Sensor::Camera, Box::new(move |shared, out| see(&sight, clock.as_ref(), shared, out)));
         if let Some(microphone) = microphone {
             let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
-            let mut microphone: Box<dyn Microphone> = Guarded::new("microphone", microphone);
+            let mut microphone = Guarded::new("microphone", microphone);
             let mut ear = Ear { voice, speech, text: text.clone() };
             begin(
                 Sensor::Microphone,
-                Box::new(move |shared, out| record(microphone.as_mut(), shared, &sound_in, out)),
+                Box::new(move |shared, out| record(&mut microphone, shared, &sound_in, out)),
             );
             begin(Sensor::Microphone, Box::new(move |shared, out| ear.hear(shared, &sound_out, out)));
         }

@@ -19,9 +19,9 @@
 
 mod address;
 mod erase;
+mod errors;
 mod kept;
 mod migrate;
-mod refusal;
 mod rekey;
 mod store;
 mod sums;
@@ -34,9 +34,9 @@ pub use rekey::Sealed;
 pub use sync::{OUTBOX_MAX, Outgoing, Sharing};
 
 use crate::Error;
+use errors::{explain, refuse};
 use petri_core::{Entry, Judge, Progress};
 use petri_seal::Keys;
-use refusal::{explain, refuse};
 use rusqlite::{Connection, OpenFlags};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};

@@ -86,8 +86,8 @@ pub(crate) struct Guarded<T: ?Sized> {
 }
 
 impl<T: ?Sized> Guarded<T> {
-    pub(crate) fn new(part: &'static str, inner: Box<T>) -> Box<Self> {
-        Box::new(Self { part, inner })
+    pub(crate) fn new(part: &'static str, inner: Box<T>) -> Self {
+        Self { part, inner }
     }
 
     fn call<R>(&mut self, job: impl FnOnce(&mut T) -> Result<R, PortError>) -> Result<R, PortError> {
@@ -101,17 +101,17 @@ impl<T: ?Sized> Guarded<T> {
 /// Camera and microphone are guarded where their threads begin.
 pub(crate) fn on_board(board: Board) -> Board {
     Board {
-        buttons: Guarded::new("buttons", board.buttons),
-        panel: Guarded::new("display", board.panel),
-        lights: board.lights.map(|part| Guarded::new("lights", part) as Box<dyn Lights>),
-        speaker: board.speaker.map(|part| Guarded::new("speaker", part) as Box<dyn Speaker>),
+        buttons: Box::new(Guarded::new("buttons", board.buttons)),
+        panel: Box::new(Guarded::new("display", board.panel)),
+        lights: board.lights.map(|part| Box::new(Guarded::new("lights", part)) as Box<dyn Lights>),
+        speaker: board.speaker.map(|part| Box::new(Guarded::new("speaker", part)) as Box<dyn Speaker>),
         ..board
     }
 }
 
 impl Camera for Guarded<dyn Camera> {
     fn frame(&mut self) -> Result<Option<Frame>, PortError> {
-        self.call(|camera| camera.frame())
+        self.call(Camera::frame)
     }
 
     fn reading(&mut self) -> Option<FaceReading> {
@@ -119,7 +119,7 @@ impl Camera for Guarded<dyn Camera> {
     }
 
     fn ready(&mut self) -> Result<(), PortError> {
-        self.call(|camera| camera.ready())
+        self.call(Camera::ready)
     }
 
     fn rest(&mut self) {
@@ -136,7 +136,7 @@ impl Microphone for Guarded<dyn Microphone> {
     }
 
     fn ready(&mut self) -> Result<(), PortError> {
-        self.call(|microphone| microphone.ready())
+        self.call(Microphone::ready)
     }
 
     fn rest(&mut self) {
@@ -149,7 +149,7 @@ impl Microphone for Guarded<dyn Microphone> {
 
 impl Buttons for Guarded<dyn Buttons> {
     fn poll(&mut self) -> Result<Option<Pressed>, PortError> {
-        self.call(|buttons| buttons.poll())
+        self.call(Buttons::poll)
     }
 }
 
@@ -159,7 +159,7 @@ impl Panel for Guarded<dyn Panel> {
     }
 
     fn refresh(&mut self) -> Result<(), PortError> {
-        self.call(|panel| panel.refresh())
+        self.call(Panel::refresh)
     }
 }
 

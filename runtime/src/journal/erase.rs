@@ -171,10 +171,11 @@ fn search(path: &PathBuf, sought: &HashMap<[u8; TAIL_BYTES], Vec<Vec<u8>>>) -> R
             return Ok(found);
         }
         for end in searched.max(TAIL_BYTES - 1) + 1..=held.len() {
-            let Some(rows) = held[..end].last_chunk::<TAIL_BYTES>().and_then(|tail| sought.get(tail)) else {
+            let seen = held.get(..end).unwrap_or_default();
+            let Some(rows) = seen.last_chunk::<TAIL_BYTES>().and_then(|tail| sought.get(tail)) else {
                 continue;
             };
-            found += rows.iter().filter(|row| held[..end].ends_with(row)).count();
+            found += rows.iter().filter(|row| seen.ends_with(row)).count();
         }
         held.drain(..held.len().saturating_sub(OVERLAP_BYTES));
     }

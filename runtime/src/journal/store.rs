@@ -248,15 +248,14 @@ impl Store<'_> {
 
     /// What there is of a learner; nothing of one who is not in the journal.
     pub(super) fn head(&self, learner: u32) -> Result<Head, Error> {
-        let what = format!("what it has of learner {learner}");
-        if self.sealed(&self.tag(Name::Head(learner)))?.is_none() {
-            return match self.root()?.learners.contains(&learner) {
-                true => Err(self.damaged(what)),
-                false => Ok(Head::default()),
-            };
-        }
-        let bytes = self.need(Name::Head(learner), &what)?;
-        Head::from_bytes(&bytes).ok_or_else(|| self.damaged(what))
+        let what = || self.damaged(format_args!("what it has of learner {learner}"));
+        let tag = self.tag(Name::Head(learner));
+        let Some(sealed) = self.sealed(&tag)? else {
+            let is_missing = self.root()?.learners.contains(&learner);
+            return if is_missing { Err(what()) } else { Ok(Head::default()) };
+        };
+        let bytes = self.keys.open(&tag, &sealed).map_err(|_| what())?;
+        Head::from_bytes(&bytes).ok_or_else(what)
     }
 
     /// A learner of whom nothing is left is in the journal no more.

@@ -85,7 +85,9 @@ fn a_trial_that_stays_in_a_file_is_found() {
     let path = folder.path().join("journal.db");
     let journal = filled(&path);
     let mut sought = Sought::default();
-    boxes(&journal, 1).into_iter().for_each(|sealed| sought.add(sealed));
+    for sealed in boxes(&journal, 1) {
+        sought.add(sealed);
+    }
     assert!(journal.found(&sought).expect("searched") >= 200);
     assert_eq!(journal.found(&Sought::default()).expect("searched"), 0);
 }
@@ -98,7 +100,7 @@ fn what_is_damaged_can_be_erased_and_the_others_stay() {
     let (head, trial) =
         journal.read(|store| Ok((store.tag(Name::Head(1)), store.tag(Name::Trial(1, 3))))).expect("tags");
     for tag in [head, trial] {
-        let update = "UPDATE sealed SET box = zeroblob(96) WHERE tag = ?1";
+        let update = "UPDATE sealed SET box = randomblob(96) WHERE tag = ?1";
         journal.db.execute(update, [&tag[..]]).expect("damaged");
     }
     assert!(journal.entries(1).is_err());
