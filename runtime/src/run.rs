@@ -1,10 +1,22 @@
 //! Runs a session on a board: joins percepts, buttons and time to [`Session::step`], and carries out its replies.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 use crate::capture::{Capture, Percept};
 use crate::journal::Journal;
 use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};
 use crate::replay::Recorder;
-use crate::{Error, Perception};
+use crate::{Error, Perception, supervise};
 use petri_core::light::{self, Colour};
 use petri_core::{
     Comfort, Cue, Entry, Input, Judge, Level, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
@@ -20,6 +32,8 @@ const CLOSE_MS: u64 = 4_000;
 /// How long a part that failed is left alone.
 const RETRY_MS_MIN: u64 = 500;
 const RETRY_MS_MAX: u64 = 8_000;
+/// Inputs that may wait for the session.
+const INPUTS_MAX: usize = 64;
 /// Entries that may wait for a journal that cannot be written.
 const UNSAVED_MAX: usize = 256;
 
@@ -72,7 +86,8 @@ pub fn run(
     recorder: Option<&mut Recorder>,
     tell: &mut dyn FnMut(Happening<'_>),
 ) -> Result<Summary, Error> {
-    let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } = board;
+    let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } =
+        supervise::on_board(board);
     let clock: Arc<dyn crate::ports::Clock> = Arc::from(clock);
     let session_number = keeper.as_ref().and_then(|keeper| keeper.journal.next_session().ok()).unwrap_or(0);
     let capture = Capture::start(camera, microphone, perception, Arc::clone(&clock));
@@ -198,7 +213,8 @@ impl Stage<'_> {
         inputs: &mut VecDeque<Input>,
         tell: &mut dyn FnMut(Happening<'_>),
     ) {
-        loop {
+        // Buttons that never rest hold up nothing else.
+        while inputs.len() < INPUTS_MAX {
             match buttons.poll() {
                 Ok(None) => break,
                 Ok(Some(Pressed::Button(button))) => {
@@ -325,6 +341,9 @@ impl Stage<'_> {
         let Some(keeper) = &mut self.keeper else { return };
         if self.unsaved.len() == UNSAVED_MAX {
             self.unsaved.pop_front();
+            tell(Happening::Trouble(
+                "the earliest trial that was not saved could not be kept any longer; check the disk",
+            ));
         }
         self.unsaved.push_back(entry);
         while let Some(entry) = self.unsaved.front() {

@@ -28,7 +28,7 @@ trait Source {
 }
 
 struct Eye<'a> {
-    camera: Box<dyn Camera>,
+    camera: &'a mut dyn Camera,
     shared: &'a Shared,
     out: &'a SyncSender<Percept>,
 }
@@ -61,7 +61,7 @@ impl Source for Eye<'_> {
 }
 
 struct Hearing<'a> {
-    microphone: Box<dyn Microphone>,
+    microphone: &'a mut dyn Microphone,
     sound: &'a SyncSender<Sound>,
 }
 
@@ -89,13 +89,13 @@ impl Source for Hearing<'_> {
 }
 
 /// Reads the camera until the session ends.
-pub(super) fn watch(camera: Box<dyn Camera>, shared: &Shared, out: &SyncSender<Percept>) {
+pub(super) fn watch(camera: &mut dyn Camera, shared: &Shared, out: &SyncSender<Percept>) {
     attend(Eye { camera, shared, out }, shared, out);
 }
 
 /// Reads the microphone until the session ends.
 pub(super) fn record(
-    microphone: Box<dyn Microphone>,
+    microphone: &mut dyn Microphone,
     shared: &Shared,
     sound: &SyncSender<Sound>,
     out: &SyncSender<Percept>,

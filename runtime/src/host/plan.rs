@@ -1,6 +1,6 @@
 //! One session, whoever the learner is.
 
-use crate::journal::{Journal, Profile};
+use crate::journal::{self, Journal, Profile};
 use crate::perception::enrol;
 use crate::ports::Board;
 use crate::replay::{Recorder, Start};
@@ -45,8 +45,7 @@ impl Plan<'_> {
             board.microphone = None;
         }
         board.has_keyboard &= !profile.sensors_off.has(Sensor::Keyboard);
-        let words = enrol::path(journal.path(), learner);
-        match perception.speech.read_enrolled(&words) {
+        match perception.speech.read_enrolled(journal, learner) {
             Ok(words) => perception.speech.listen_for(words),
             // A session without them is better than none.
             Err(error) => {
@@ -56,8 +55,8 @@ impl Plan<'_> {
         }
         let sensors = board.sensors();
         let today = board.clock.day();
-        let mut progress = journal.progress(learner)?;
         let past = journal.entries(learner)?;
+        let mut progress = journal::folded(&past);
         if let Some(last) = past.last() {
             progress.rest(today.saturating_sub(last.day));
         }

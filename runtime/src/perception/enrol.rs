@@ -6,7 +6,7 @@
 
 mod store;
 
-pub use store::{erase, path};
+pub(crate) use store::{erase, files};
 
 use crate::media::SAMPLE_RATE_HZ;
 use petri_core::Word;

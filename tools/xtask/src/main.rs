@@ -17,6 +17,7 @@ mod hil;
 mod instructions;
 mod packages;
 mod pictures;
+mod powercut;
 mod shared;
 mod sync;
 mod system;
@@ -51,6 +52,7 @@ cargo xtask attack [--trials N]     membership inference against reports, beside
                         docs/privacy.md (not with --trials)
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read; writes
                         docs/privacy.md
+cargo xtask powercut [--cuts N] [--damages N] [--seed N]   power cuts and damage while the journal writes (a million)
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -79,6 +81,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "figures" => figures::renew(),
         "accelerators" => accelerators::compare(),
         "attack" => sync::attack(rest),
+        "powercut" => powercut::cut(rest),
         "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),

@@ -9,9 +9,10 @@ use anyhow::{Context, bail};
 use std::fmt::Write as _;
 
 /// Compiles the drivers of real boards in.
-pub(crate) const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware"];
-/// Kernels are slow to test unless they are compiled as they are used.
-const FAST: &str = "petri-kernels";
+pub(crate) const HARDWARE: [&str; 2] =
+    ["--features", "petri-board/hardware,petri/hardware,petri-powercut/storage"];
+/// Kernels and the emulated disk are slow to test unless they are compiled as they are used.
+const FAST: [&str; 2] = ["petri-kernels", "petri-powercut"];
 
 /// `cargo ARGUMENTS`, which begin with the name of a chore, with our own crates compiled for tests.
 pub(crate) fn cargo_for_tests(arguments: &[&str]) -> anyhow::Result<()> {
@@ -34,7 +35,7 @@ pub(crate) fn school() -> Vec<&'static str> {
 pub(crate) fn profile() -> anyhow::Result<String> {
     let mut text = String::new();
     for name in members()? {
-        let level = if name == FAST { 3 } else { 1 };
+        let level = if FAST.contains(&name.as_str()) { 3 } else { 1 };
         writeln!(text, "[profile.release.package.{name}]\nopt-level = {level}")?;
         writeln!(text, "debug-assertions = true\noverflow-checks = true\n")?;
     }

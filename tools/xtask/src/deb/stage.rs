@@ -25,7 +25,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
     ("petri.fish", "usr/share/fish/vendor_completions.d/petri.fish"),
 ];
 /// Documents for those who install; a build without drivers has no guide to hardware.
-const DOCUMENTS: [&str; 4] = ["install.md", "hardware.md", "privacy.md", "safety.md"];
+const DOCUMENTS: [&str; 5] = ["encryption.md", "install.md", "hardware.md", "privacy.md", "safety.md"];
 
 /// The program is of the edition that it is packed as.
 pub(crate) fn check_edition(program: &Path, edition: Edition) -> anyhow::Result<()> {
