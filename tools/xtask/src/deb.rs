@@ -130,6 +130,13 @@ impl Options {
     }
 }
 
+/// Gathers what the package of an edition brings besides its program, which was just built for this machine.
+pub(crate) fn stage(edition: Edition) -> anyhow::Result<PathBuf> {
+    let here = ARCHS.into_iter().find(|arch| !arch.is_foreign());
+    stage::gather(edition, here.context("packages are made for amd64 and arm64")?)?;
+    Ok(edition.folder().join("root"))
+}
+
 /// Builds, packs and tries the packages; gives them.
 pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
     let options = Options::parse(rest)?;

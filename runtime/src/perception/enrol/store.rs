@@ -91,7 +91,8 @@ impl Enrolled {
         File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(refuse)
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.push(VERSION);
         bytes.extend(encoder());
@@ -105,7 +106,11 @@ impl Enrolled {
         bytes
     }
 
-    fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// What is the matter and what to do.
+    pub fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
         const DAMAGED: &str =
             "it is damaged; forget all words with `petri words forget --all` and enrol them again";
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(DAMAGED)?;

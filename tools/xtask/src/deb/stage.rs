@@ -1,7 +1,8 @@
 //! Gathers what a package brings besides the program, laid out as it will be installed.
 
 use super::{Arch, Edition, last_commit, licences};
-use crate::{TRACES, holds, root, run};
+use crate::editions::{TRACES, holds};
+use crate::{root, run};
 use anyhow::{Context, bail};
 use petri_models::Id;
 use std::fs;
