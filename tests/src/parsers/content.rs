@@ -1,11 +1,13 @@
 //! Content packs: as authors write them, and as devices read them.
 
 use super::scratch;
+use embedded_graphics::Pixel;
+use embedded_graphics::pixelcolor::BinaryColor;
+use embedded_graphics::prelude::{DrawTarget, OriginDimensions, Size};
 use petri_core::input::Sensors;
 use petri_core::pack::crc32;
-use petri_core::screen::Display;
+use petri_core::screen::draw;
 use petri_core::{Button, Exercise, Input, Millis, Pack, Session, Setup};
-use petri_runtime::picture;
 use std::fs;
 
 /// Files that a pack of the target may have.
@@ -75,6 +77,30 @@ pub fn pack(data: &[u8]) -> bool {
         reply = session.step(Millis(step * 700), input);
     }
     assert!(!reply.screen.title.is_empty(), "a blank screen");
-    let _ = picture::pixels(&reply.screen, &pack, Display::Mono128x64);
+    let mut paper = Paper::default();
+    let Ok(()) = draw(&reply.screen, &pack, &mut paper);
+    assert!(paper.pixels > 0, "nothing was painted");
     true
+}
+
+/// A display that counts.
+#[derive(Default)]
+struct Paper {
+    pixels: usize,
+}
+
+impl OriginDimensions for Paper {
+    fn size(&self) -> Size {
+        Size::new(128, 64)
+    }
+}
+
+impl DrawTarget for Paper {
+    type Color = BinaryColor;
+    type Error = std::convert::Infallible;
+
+    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+        self.pixels += pixels.into_iter().count();
+        Ok(())
+    }
 }

@@ -5,21 +5,35 @@
 //! function asserts. It says whether anything was taken. Where a checksum stands before the content, the function writes it anew, so that mutations
 //! get past it.
 
+#[cfg(feature = "engine")]
+mod board;
 mod content;
-mod device;
+#[cfg(feature = "engine")]
+mod fitted;
+#[cfg(feature = "engine")]
 mod journal;
+#[cfg(feature = "engine")]
 mod media;
 mod models;
+#[cfg(feature = "engine")]
 mod text;
+mod update;
 mod wire;
 
-pub use content::{pack, pack_source};
-pub use device::{board, update};
-pub use journal::journal;
-pub use media::{pictures, sound};
-pub use models::{adapter, model_manifest, words_file};
-pub use text::text;
-pub use wire::{link_frames, report};
+#[cfg(feature = "engine")]
+pub use {
+    board::board,
+    fitted::{adapter, words_file},
+    journal::journal,
+    media::{pictures, sound},
+    text::text,
+};
+pub use {
+    content::{pack, pack_source},
+    models::model_manifest,
+    update::update,
+    wire::{link_frames, report},
+};
 
 /// A target.
 #[derive(Debug, Clone, Copy)]
@@ -30,20 +44,25 @@ pub struct Target {
     pub run: fn(&[u8]) -> bool,
 }
 
-/// All of them.
-pub const TARGETS: [Target; 13] = [
-    Target { name: "adapter", run: adapter },
-    Target { name: "board", run: board },
-    Target { name: "journal", run: journal },
+/// Those that need no engine, which is most of what is compiled for the others.
+pub const LIGHT: [Target; 6] = [
     Target { name: "link_frames", run: link_frames },
     Target { name: "model_manifest", run: model_manifest },
     Target { name: "pack", run: pack },
     Target { name: "pack_source", run: pack_source },
-    Target { name: "pictures", run: pictures },
     Target { name: "report", run: report },
+    Target { name: "update", run: update },
+];
+
+/// Those whose parsers stand beside the engine.
+#[cfg(feature = "engine")]
+pub const HEAVY: [Target; 7] = [
+    Target { name: "adapter", run: adapter },
+    Target { name: "board", run: board },
+    Target { name: "journal", run: journal },
+    Target { name: "pictures", run: pictures },
     Target { name: "sound", run: sound },
     Target { name: "text", run: text },
-    Target { name: "update", run: update },
     Target { name: "words_file", run: words_file },
 ];
 
@@ -57,6 +76,7 @@ fn halves(data: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// A file of the project.
+#[cfg(feature = "engine")]
 fn file(path: &str) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

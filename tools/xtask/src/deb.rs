@@ -152,6 +152,7 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
         }
         stage::check_edition(&options.arch.program(), edition)?;
         stage::gather(edition, options.arch)?;
+        stage::add_bill(edition)?;
         let package = wrap(&packer, edition, options.arch)?;
         if options.arch.is_foreign() {
             foreign::depend(&package, &options.arch.program(), &edition.folder())?;

@@ -28,6 +28,9 @@ const COMPLETIONS: [(&str, &str); 3] = [
 /// Documents for those who install; a build without drivers has no guide to hardware.
 const DOCUMENTS: [&str; 4] = ["install.md", "hardware.md", "privacy.md", "safety.md"];
 
+/// The bill of materials in CycloneDX, beside the licences of the crates.
+pub(crate) const BILL: &str = "petri.cdx.json";
+
 /// The program is of the edition that it is packed as.
 pub(crate) fn check_edition(program: &Path, edition: Edition) -> anyhow::Result<()> {
     let bytes = fs::read(program)
@@ -81,6 +84,13 @@ pub(crate) fn gather(edition: Edition, arch: Arch) -> anyhow::Result<()> {
     fs::write(folder.join("copyright"), licences::ours()?)?;
     fs::write(documents.join("licences-of-crates.txt"), licences::of_crates(edition, arch)?)?;
     fs::write(folder.join("changelog"), debian_changelog(edition))?;
+    Ok(())
+}
+
+/// Adds the bill of materials, for those who look for weaknesses in what they have installed.
+pub(crate) fn add_bill(edition: Edition) -> anyhow::Result<()> {
+    let documents = edition.folder().join("root/usr/share/doc").join(edition.package());
+    fs::write(documents.join(BILL), crate::audit::bill_of_materials(edition)?)?;
     Ok(())
 }
 
