@@ -66,7 +66,8 @@ fn begun(seed: u64) -> (Play, Language) {
     let comfort = Comfort { language, one_button: seed % 7 == 0, ..Comfort::default() };
     let age = Age::ALL[(seed % 3) as usize];
     let sensors = Sensors::ALL;
-    let setup = Setup { sensors, age, comfort, face_answers: true, trials_per_round: 3, ..Setup::new(seed, pack()) };
+    let setup =
+        Setup { sensors, age, comfort, face_answers: true, trials_per_round: 3, ..Setup::new(seed, pack()) };
     let mut play = Play::of(setup);
     play.reach_menu();
     play.step(Input::Start(Exercise::Mirror));
@@ -122,7 +123,8 @@ fn in_the_mirror_other_named_actions_are_another_reply() {
                 Some(_) => Input::Face(FaceReading::Actions(any_actions(&mut random))),
                 None => Input::Tick,
             };
-            let rest = if input == Input::Tick { input } else { Input::Face(FaceReading::Actions(Actions::REST)) };
+            let rest =
+                if input == Input::Tick { input } else { Input::Face(FaceReading::Actions(Actions::REST)) };
             if one.step(input) != other.step(rest) {
                 differ += 1;
                 break;

@@ -41,7 +41,10 @@ pub fn pack_source(data: &[u8]) -> bool {
         }
         Err(faults) => {
             assert!(!faults.is_empty());
-            assert!(faults.iter().all(|fault| fault.line >= 1 && fault.to_string().contains("; ")), "{faults:?}");
+            assert!(
+                faults.iter().all(|fault| fault.line >= 1 && fault.to_string().contains("; ")),
+                "{faults:?}"
+            );
             false
         }
     }
@@ -56,7 +59,8 @@ pub fn pack(data: &[u8]) -> bool {
         bytes[body..].copy_from_slice(&sum);
     }
     let Ok(pack) = Pack::open(&bytes) else { return false };
-    let items = pack.texts().count() + pack.situations().count() + pack.cares().count() + pack.photos().count();
+    let items =
+        pack.texts().count() + pack.situations().count() + pack.cares().count() + pack.photos().count();
     let turns = pack.talks().map(|talk| (0..=u8::MAX).map_while(|turn| pack.turn(&talk, turn)).count());
     let _ = (pack.name(), items + turns.sum::<usize>());
     // Bytes of the pack choose what is practised and pressed: the same pack plays the same way.
@@ -99,7 +103,10 @@ impl DrawTarget for Paper {
     type Color = BinaryColor;
     type Error = std::convert::Infallible;
 
-    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(&mut self, pixels: I) -> Result<(), Self::Error> {
+    fn draw_iter<I: IntoIterator<Item = Pixel<BinaryColor>>>(
+        &mut self,
+        pixels: I,
+    ) -> Result<(), Self::Error> {
         self.pixels += pixels.into_iter().count();
         Ok(())
     }

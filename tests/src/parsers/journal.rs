@@ -68,7 +68,9 @@ pub fn journal(data: &[u8]) -> bool {
     let folder = scratch();
     let path = folder.path().join("journal.db");
     fs::write(&path, &bytes).expect("written; is the disk full?");
-    let told = |error: petri_runtime::Error| assert!(error.to_string().contains("; "), "it says what to do: {error}");
+    let told = |error: petri_runtime::Error| {
+        assert!(error.to_string().contains("; "), "it says what to do: {error}")
+    };
     let mut journal = match Journal::open_existing(&path) {
         Ok(journal) => journal,
         Err(error) => {

@@ -32,7 +32,9 @@ pub fn pictures(data: &[u8]) -> bool {
     };
     if let Some(frame) = &frame {
         let (width, height) = (frame.width(), frame.height());
-        assert!((1..=Frame::SIDE_PIXELS_MAX).contains(&width) && (1..=Frame::SIDE_PIXELS_MAX).contains(&height));
+        assert!(
+            (1..=Frame::SIDE_PIXELS_MAX).contains(&width) && (1..=Frame::SIDE_PIXELS_MAX).contains(&height)
+        );
         assert_eq!(frame.rgb().len(), 3 * width as usize * height as usize);
         let _ = pixels::brightness(frame);
     }

@@ -67,7 +67,11 @@ fn whatever_comes_from_outside_is_taken_whole_or_refused() {
     for target in targets() {
         let inputs = corpus(&target);
         let taken = inputs.iter().filter(|input| (target.run)(input)).count();
-        assert!(taken > 0, "nothing of the corpus of {} gets past the parser: it is out of date", target.name);
+        assert!(
+            taken > 0,
+            "nothing of the corpus of {} gets past the parser: it is out of date",
+            target.name
+        );
         let with_files = ["journal", "pack_source"].contains(&target.name);
         let mutations = if with_files { MUTATIONS_WITH_FILES } else { MUTATIONS };
         let mut mutator = Mutator::new(11, BYTES_MAX);
@@ -75,7 +79,11 @@ fn whatever_comes_from_outside_is_taken_whole_or_refused() {
         for _ in 0..mutations {
             refused += usize::from(!(target.run)(&mutator.mutate(&inputs)));
         }
-        println!("{}: {taken} of {} inputs taken, {refused} of {mutations} mutations refused", target.name, inputs.len());
+        println!(
+            "{}: {taken} of {} inputs taken, {refused} of {mutations} mutations refused",
+            target.name,
+            inputs.len()
+        );
         assert!(refused > 0, "{} refuses nothing", target.name);
     }
 }

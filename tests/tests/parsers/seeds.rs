@@ -16,7 +16,8 @@ type Seed = (&'static str, String, Vec<u8>);
 
 /// All but those of the link, which its golden bytes gave.
 pub(crate) fn all() -> Vec<Seed> {
-    let lists = [pictures(), sounds(), texts(), packs(), boards(), reports(), journals(), models(), updates()];
+    let lists =
+        [pictures(), sounds(), texts(), packs(), boards(), reports(), journals(), models(), updates()];
     lists.into_iter().flatten().collect()
 }
 
@@ -25,7 +26,8 @@ fn seed(target: &'static str, name: &str, bytes: impl Into<Vec<u8>>) -> Seed {
 }
 
 fn project(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).expect("a file of the project")
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
+        .expect("a file of the project")
 }
 
 fn pictures() -> Vec<Seed> {
@@ -140,7 +142,8 @@ fn packs() -> Vec<Seed> {
 fn boards() -> Vec<Seed> {
     let files = ["linux", "pi-4", "pi-zero-2w", "rock-5"];
     let files = files.map(|name| seed("board", name, project(&format!("board/boards/{name}.toml"))));
-    let lines = ["tcp:127.0.0.1:7163", "serial:/dev/ttyACM0@460800", "unix:/run/petri/link", "onnxruntime:qnn,a=b"];
+    let lines =
+        ["tcp:127.0.0.1:7163", "serial:/dev/ttyACM0@460800", "unix:/run/petri/link", "onnxruntime:qnn,a=b"];
     let lines = lines.map(|line| seed("board", line.split([':', ',']).next().unwrap_or(line), line));
     files.into_iter().chain(lines).collect()
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask audit [--advisories DIR]`: what is compiled in, under which licence, and from where.
 //!
-//! cargo-deny reads `deny.toml` for each workspace, and cargo-cyclonedx writes a bill of materials for each edition.
-//! Both are built the first time, which takes minutes; what needs neither, [`quick`] looks at in every check.
+//! cargo-deny reads `deny.toml` for each workspace, and each edition's bill of materials is written. cargo-deny is built
+//! the first time, which takes minutes; what does not need it, [`quick`] looks at in every check.
 //! Advisories come from a clone of the RustSec database, which no package registry carries: name its folder.
 
-use crate::deb::Edition;
+use crate::deb::{self, Edition};
 use crate::files::collect;
 use crate::{command, root, run, target};
 use anyhow::{Context, bail};
@@ -12,7 +12,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
-const CYCLONEDX: (&str, &str) = ("cargo-cyclonedx", "0.5.9");
 /// The workspaces, by their folders.
 const WORKSPACES: [&str; 4] = ["", "dap", "fuzz", "tools/fleet"];
 /// Where every crate comes from.
@@ -35,7 +34,10 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
         let manifest = root().join(workspace).join("Cargo.toml");
         println!("\n== {}", if workspace.is_empty() { "the main workspace" } else { workspace });
         let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--manifest-path"]);
-        checks.arg(&manifest).args(["check", "--hide-inclusion-graph", "--config"]).arg(root().join("deny.toml"));
+        checks
+            .arg(&manifest)
+            .args(["check", "--hide-inclusion-graph", "--config"])
+            .arg(root().join("deny.toml"));
         run(checks.args(["licenses", "bans", "sources"]))?;
         if let Some(folder) = advisories {
             known(&deny, &manifest, folder)?;
@@ -46,10 +48,10 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
     }
     for edition in [Edition::Therapy, Edition::School] {
         let path = target().join("sbom").join(format!("{}.cdx.json", edition.package()));
-        let bill = bill_of_materials(edition)?;
+        let bill = deb::bill_here(edition)?;
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         fs::write(&path, &bill)?;
-        println!("{}: {} components", path.display(), bill.matches("\"type\": \"library\"").count());
+        println!("{}: {} components", path.display(), bill.matches("\"bom-ref\"").count() - 1);
     }
     Ok(())
 }
@@ -93,7 +95,7 @@ pub(crate) fn quick() -> anyhow::Result<()> {
 fn licences() -> anyhow::Result<usize> {
     let settings = fs::read_to_string(root().join("deny.toml")).context("cannot read deny.toml")?;
     let allowed: Vec<&str> = settings.lines().filter_map(listed).collect();
-    let output = command("cargo", &["tree", "--workspace", "--all-features", "--target", "all", "--prefix", "none"])
+    let output = command("cargo", &["tree", "--workspace", "--all-features", "--prefix", "none"])
         .args(["--edges", "normal,build,dev", "--format", "{p}|{l}"])
         .output()
         .context("cannot start cargo")?;
@@ -107,7 +109,9 @@ fn licences() -> anyhow::Result<usize> {
     lines.dedup_by_key(|(_, licence)| *licence);
     for (package, licence) in &lines {
         if !is_allowed(licence, &allowed) {
-            bail!("{package} is under {licence:?}, which deny.toml does not allow; use another crate, or say why there");
+            bail!(
+                "{package} is under {licence:?}, which deny.toml does not allow; use another crate, or say why there"
+            );
         }
     }
     Ok(lines.len())
@@ -116,13 +120,16 @@ fn licences() -> anyhow::Result<usize> {
 /// The licence that a line of the list in `deny.toml` allows.
 fn listed(line: &str) -> Option<&str> {
     let name = line.strip_prefix("    \"")?.split_once('"')?.0;
-    name.chars().next().is_some_and(|first| first.is_ascii_uppercase() || first.is_ascii_digit()).then_some(name)
+    name.chars()
+        .next()
+        .is_some_and(|first| first.is_ascii_uppercase() || first.is_ascii_digit())
+        .then_some(name)
 }
 
 /// Whether an SPDX expression can be met by licences that are allowed. `OR` binds weaker than `AND`.
 fn is_allowed(expression: &str, allowed: &[&str]) -> bool {
     let expression = expression.replace('/', " OR ");
-    if let Some((before, rest)) = expression.split_once('(') {
+    if let Some((before, rest)) = expression.rsplit_once('(') {
         // The innermost, last brackets count as one word.
         let (inside, after) = rest.split_once(')').unwrap_or((rest, ""));
         let word = if is_allowed(inside, allowed) { "allowed" } else { "refused" };
@@ -146,28 +153,6 @@ fn forbids() -> anyhow::Result<usize> {
         }
     }
     Ok(manifests.len())
-}
-
-/// What is compiled into an edition's package, as CycloneDX.
-pub(crate) fn bill_of_materials(edition: Edition) -> anyhow::Result<String> {
-    let tool = tool(CYCLONEDX)?;
-    let name = format!("{}-bill", edition.package());
-    let mut writes = command(&tool.to_string_lossy(), &["cyclonedx", "--format", "json", "--spec-version", "1.5"]);
-    writes.args(["--manifest-path", "firmware/device/Cargo.toml", "--override-filename", &name]);
-    writes.args(["--no-build-deps", "--features", "hardware"]);
-    if edition == Edition::School {
-        writes.arg("--no-default-features");
-    }
-    run(&mut writes)?;
-    // It writes a file beside the manifest of every member; only the device's is kept.
-    let mut made = Vec::new();
-    collect(&root(), &["json"], &mut made)?;
-    made.retain(|path| path.file_stem().is_some_and(|stem| stem == name.as_str()));
-    let bill = fs::read_to_string(root().join("firmware/device").join(format!("{name}.json")));
-    for path in made {
-        fs::remove_file(path)?;
-    }
-    bill.context("cargo-cyclonedx wrote no bill of materials")
 }
 
 /// A tool of crates.io, built into the target folder once. How fast it runs does not matter, so it is built fast.

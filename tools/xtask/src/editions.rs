@@ -61,7 +61,9 @@ pub(crate) fn show(rest: &[String]) -> anyhow::Result<()> {
 fn program(school: &[u8], therapy: &[u8]) -> anyhow::Result<()> {
     for trace in TRACES {
         if !holds(therapy, trace) {
-            bail!("`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces");
+            bail!(
+                "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
+            );
         }
         if holds(school, trace) {
             bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
@@ -94,7 +96,7 @@ fn of_expressions(school: &[String], therapy: &[String]) -> anyhow::Result<()> {
 
 /// Looks for weights in every file, and for their names.
 fn tree(what: &str, needles: &Needles, school: &Path, therapy: &Path) -> anyhow::Result<()> {
-    let (here, there) = (Look::into(school, needles)?, Look::into(therapy, needles)?);
+    let (here, there) = (Look::at(school, needles)?, Look::at(therapy, needles)?);
     if there.pieces == 0 || there.named == 0 {
         bail!("{what}: no weights are found in the therapy edition either: the search is blind");
     }
@@ -124,7 +126,7 @@ struct Look {
 }
 
 impl Look {
-    fn into(folder: &Path, needles: &Needles) -> anyhow::Result<Self> {
+    fn at(folder: &Path, needles: &Needles) -> anyhow::Result<Self> {
         let mut look = Self::default();
         let mut files = Vec::new();
         walk(folder, &mut files)?;
@@ -147,11 +149,9 @@ impl Look {
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot look into {}", folder.display()))? {
         let path = entry?.path();
-        if path.is_symlink() {
-            continue;
-        } else if path.is_dir() {
+        if path.is_dir() && !path.is_symlink() {
             walk(&path, files)?;
-        } else {
+        } else if path.is_file() {
             files.push(path);
         }
     }
@@ -203,9 +203,8 @@ fn unpacked() -> anyhow::Result<[PathBuf; 2]> {
     packages::need(&["dpkg"])?;
     let folder_of = |edition: Edition| -> anyhow::Result<PathBuf> {
         let start = format!("{}_", edition.package());
-        let name = |path: &&PathBuf| {
-            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start))
-        };
+        let name =
+            |path: &&PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start));
         let package = made.iter().find(name).with_context(|| format!("there is no package {start}"))?;
         let folder = target().join("editions").join(edition.name()).join("package");
         if folder.exists() {

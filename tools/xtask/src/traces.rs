@@ -67,7 +67,8 @@ fn control(folder: &Path, media: &Media) -> anyhow::Result<()> {
     let mut copies = Command::new("dd");
     copies.arg(format!("if={}", from.display())).arg(format!("of={}", to.display())).arg("status=none");
     let seen = look(&trace(folder, &mut copies)?, &folder.join("out"), media)?;
-    let [file, media] = ["is not on the list", "pieces of"].map(|what| seen.wrong.iter().any(|it| it.contains(what)));
+    let [file, media] =
+        ["is not on the list", "pieces of"].map(|what| seen.wrong.iter().any(|it| it.contains(what)));
     fs::remove_file(to)?;
     if file && media { Ok(()) } else { bail!("a copied recording is not noticed: the search is blind") }
 }
@@ -76,7 +77,17 @@ fn control(folder: &Path, media: &Media) -> anyhow::Result<()> {
 fn trace(folder: &Path, program: &mut Command) -> anyhow::Result<Vec<Call>> {
     let log = folder.join("calls");
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-y", "-qq", "-xx", "--seccomp-bpf", "-s", SHOWN_BYTES_MAX, "-e", &format!("trace={CALLS}")]);
+    strace.args([
+        "-f",
+        "-y",
+        "-qq",
+        "-xx",
+        "--seccomp-bpf",
+        "-s",
+        SHOWN_BYTES_MAX,
+        "-e",
+        &format!("trace={CALLS}"),
+    ]);
     strace.arg("-o").arg(&log).arg(program.get_program()).args(program.get_args());
     crate::run(&mut strace).context("a sandbox may forbid tracing; run this where programs may be traced")?;
     let text = fs::read_to_string(&log).context("strace wrote nothing")?;
@@ -95,7 +106,8 @@ struct Seen {
 impl Seen {
     fn table(&self) -> String {
         let mut lines = vec![format!("{:>6} {:>10}  written", "calls", "bytes")];
-        lines.extend(self.rows.iter().map(|(what, (calls, bytes))| format!("{calls:>6} {bytes:>10}  {what}")));
+        lines
+            .extend(self.rows.iter().map(|(what, (calls, bytes))| format!("{calls:>6} {bytes:>10}  {what}")));
         lines.join("\n")
     }
 }

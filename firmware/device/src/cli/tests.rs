@@ -22,9 +22,31 @@ fn words() -> Vec<String> {
     let mut words = Vec::new();
     gather(&Cli::command(), &mut words);
     let others = [
-        "", "-", "--", "=", "0", "-1", "61", "4294967296", "18446744073709551616", "1e9", "\u{0}", "很难过", "--=x",
-        "tcp:127.0.0.1:1", "tcp:10.0.0.1:1", "unix:", "serial:/dev/x@9", "onnxruntime:qnn,", "zh-CN", "child", "a,b,,",
-        "--console=", "--console=[::1]:0", "/", "..",
+        "",
+        "-",
+        "--",
+        "=",
+        "0",
+        "-1",
+        "61",
+        "4294967296",
+        "18446744073709551616",
+        "1e9",
+        "\u{0}",
+        "很难过",
+        "--=x",
+        "tcp:127.0.0.1:1",
+        "tcp:10.0.0.1:1",
+        "unix:",
+        "serial:/dev/x@9",
+        "onnxruntime:qnn,",
+        "zh-CN",
+        "child",
+        "a,b,,",
+        "--console=",
+        "--console=[::1]:0",
+        "/",
+        "..",
     ];
     words.extend(others.map(str::to_owned));
     words
@@ -36,7 +58,8 @@ fn any_command_line_is_taken_or_refused_with_what_to_do() {
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..LINES {
         let count = random.below(WORDS_MAX + 1);
-        let line: Vec<&str> = (0..count).map(|_| words[random.below(words.len() as u32) as usize].as_str()).collect();
+        let line: Vec<&str> =
+            (0..count).map(|_| words[random.below(words.len() as u32) as usize].as_str()).collect();
         match Cli::try_parse_from(std::iter::once("petri").chain(line.iter().copied())) {
             Ok(_) => taken += 1,
             Err(error) => {

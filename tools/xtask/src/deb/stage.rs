@@ -1,6 +1,6 @@
 //! Gathers what a package brings besides the program, laid out as it will be installed.
 
-use super::{Arch, Edition, last_commit, licences};
+use super::{Arch, Edition, bill, last_commit, licences};
 use crate::editions::{TRACES, holds};
 use crate::{root, run};
 use anyhow::{Context, bail};
@@ -88,9 +88,9 @@ pub(crate) fn gather(edition: Edition, arch: Arch) -> anyhow::Result<()> {
 }
 
 /// Adds the bill of materials, for those who look for weaknesses in what they have installed.
-pub(crate) fn add_bill(edition: Edition) -> anyhow::Result<()> {
+pub(crate) fn add_bill(edition: Edition, arch: Arch) -> anyhow::Result<()> {
     let documents = edition.folder().join("root/usr/share/doc").join(edition.package());
-    fs::write(documents.join(BILL), crate::audit::bill_of_materials(edition)?)?;
+    fs::write(documents.join(BILL), bill::of(edition, arch)?)?;
     Ok(())
 }
 

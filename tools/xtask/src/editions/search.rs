@@ -39,7 +39,8 @@ impl Needles {
             let mut sorted = piece.to_vec();
             sorted.sort_unstable();
             sorted.dedup();
-            let (Some(head), Ok(piece)) = (piece.first_chunk::<8>(), <[u8; PIECE_BYTES]>::try_from(piece)) else {
+            let (Some(head), Ok(piece)) = (piece.first_chunk::<8>(), <[u8; PIECE_BYTES]>::try_from(piece))
+            else {
                 continue;
             };
             if sorted.len() >= DIFFERENT_MIN {

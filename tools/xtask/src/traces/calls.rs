@@ -54,8 +54,18 @@ impl Call {
     /// Whether it has to do with sockets, or with ways to write that strace does not see into.
     pub(crate) fn reaches_out(&self) -> bool {
         const NAMES: [&str; 12] = [
-            "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg", "sendmmsg",
-            "io_uring_setup", "io_submit",
+            "socket",
+            "socketpair",
+            "connect",
+            "bind",
+            "listen",
+            "accept",
+            "accept4",
+            "sendto",
+            "sendmsg",
+            "sendmmsg",
+            "io_uring_setup",
+            "io_submit",
         ];
         NAMES.contains(&self.name.as_str())
     }
@@ -63,7 +73,9 @@ impl Call {
     /// The file that it is about: that of its descriptor, else the last path that it names.
     pub(crate) fn place(&self) -> Option<PathBuf> {
         let bytes = if self.writes() { self.descriptor.as_ref() } else { self.strings.last() };
-        bytes.or(self.descriptor.as_ref()).map(|bytes| PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
+        bytes
+            .or(self.descriptor.as_ref())
+            .map(|bytes| PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
     }
 
     fn writes(&self) -> bool {
@@ -112,7 +124,8 @@ mod tests {
         let written = call(r#"7 pwrite64(5<\x2f\x61\x2f\x62>, "\x00\x22\x50", 3, 0 <unfinished ...>"#);
         assert_eq!((written.place(), written.written()), (Some(PathBuf::from("/a/b")), 3));
         assert_eq!(written.strings, [vec![0, 0x22, 0x50]]);
-        let parts = call(r#"7 writev(1<\x70\x69\x70\x65\x3a\x5b\x31\x5d>, [{iov_base="\x41", iov_len=1}], 1) = 1"#);
+        let parts =
+            call(r#"7 writev(1<\x70\x69\x70\x65\x3a\x5b\x31\x5d>, [{iov_base="\x41", iov_len=1}], 1) = 1"#);
         assert_eq!((parts.place(), parts.written()), (Some(PathBuf::from("pipe:[1]")), 1));
     }
 
@@ -120,7 +133,9 @@ mod tests {
     fn reading_changes_nothing_and_sockets_reach_out() {
         let opened = call(r#"7 openat(AT_FDCWD<\x2f>, "\x2f\x61", O_RDONLY|O_CLOEXEC) = 3<\x2f\x61>"#);
         assert!(!opened.changes());
-        assert!(call("7 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[9]>").reaches_out());
+        assert!(
+            call("7 socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 4<socket:[9]>").reaches_out()
+        );
         assert!(call(r#"7 write(5<\x2f>, "\x00"..., 9) = 9"#).cut);
         assert!(Call::parse(r"7 <... openat resumed>) = 7<\x2f>").is_none());
         assert!(Call::parse("7 +++ exited with 0 +++").is_none());

@@ -59,14 +59,16 @@ impl Media {
         }
         let script = fs::read_to_string(folder().join("demo.script"))?;
         let typed = script.lines().filter_map(|line| line.split_once(": ").map(|(_, step)| step.trim()));
-        let typed = typed.filter_map(|step| step.strip_prefix("type ")).filter(|line| line.len() >= LINE_BYTES_MIN);
+        let typed =
+            typed.filter_map(|step| step.strip_prefix("type ")).filter(|line| line.len() >= LINE_BYTES_MIN);
         Ok(Self { pictures, sounds, lines: typed.map(str::to_owned).collect() })
     }
 
     /// What of it is in `bytes`.
     pub(crate) fn within(&self, bytes: &[u8]) -> Option<String> {
         let (pictures, sounds) = (self.pictures.found_in(bytes), self.sounds.found_in(bytes));
-        let line = self.lines.iter().any(|line| bytes.windows(line.len()).any(|window| window == line.as_bytes()));
+        let line =
+            self.lines.iter().any(|line| bytes.windows(line.len()).any(|window| window == line.as_bytes()));
         match (pictures, sounds, line) {
             (0, 0, false) => None,
             (0, 0, true) => Some("holds a line that was typed".to_owned()),
