@@ -3,6 +3,7 @@
 //! `cargo xtask fuzz` looks deeper, with a compiler of its own; this runs everywhere, so that no target rots. With
 //! `UPDATE_GOLDEN` set, the inputs to begin with are written anew.
 #![cfg(feature = "engine")]
+#![allow(clippy::print_stdout)]
 
 mod seeds;
 

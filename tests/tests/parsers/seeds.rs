@@ -1,5 +1,6 @@
 //! Inputs to begin with: small ones of each kind that a target takes, made of the project's own files.
 
+use hound::SampleFormat::{self, Float, Int};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, RgbImage};
 use minisign::KeyPair;
@@ -69,14 +70,14 @@ fn without_tables(jpeg: &[u8]) -> Vec<u8> {
 
 fn sounds() -> Vec<Seed> {
     let wave = |at: u32| (f64::from(at) * 0.3).sin();
-    let wav = |channels: u16, sample_rate: u32, bits_per_sample: u16, sample_format: hound::SampleFormat| {
+    let wav = |channels: u16, sample_rate: u32, bits_per_sample: u16, sample_format: SampleFormat| {
         let spec = hound::WavSpec { channels, sample_rate, bits_per_sample, sample_format };
         let mut bytes = Cursor::new(Vec::new());
         let mut writer = hound::WavWriter::new(&mut bytes, spec).expect("a form that there is");
         for at in 0..64 * u32::from(channels) {
             match sample_format {
-                hound::SampleFormat::Float => writer.write_sample(wave(at) as f32).expect("written"),
-                hound::SampleFormat::Int => {
+                Float => writer.write_sample(wave(at) as f32).expect("written"),
+                Int => {
                     let full = f64::from(1u32 << (bits_per_sample - 2));
                     writer.write_sample((wave(at) * full) as i32).expect("written");
                 }
@@ -85,7 +86,6 @@ fn sounds() -> Vec<Seed> {
         writer.finalize().expect("written");
         bytes.into_inner()
     };
-    use hound::SampleFormat::{Float, Int};
     vec![
         seed("sound", "16-bit", wav(1, 16_000, 16, Int)),
         seed("sound", "8-bit-stereo", wav(2, 8_000, 8, Int)),
@@ -113,7 +113,7 @@ fn packs() -> Vec<Seed> {
     let first = |file: &str, head: &str, items: usize| {
         let text = project(&format!("content/starter/{file}"));
         let parts: Vec<&str> = text.split(&format!("[[{head}]]\n")).skip(1).take(items).collect();
-        parts.iter().map(|part| format!("[[{head}]]\n{part}")).collect::<String>()
+        parts.iter().map(|part| format!("[[{head}]]\n{part}")).collect::<Vec<_>>().concat()
     };
     let manifest = project("content/starter/pack.toml");
     let talk = project("content/starter/conversations/the-kite-by-the-door.toml");
