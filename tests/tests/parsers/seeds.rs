@@ -121,7 +121,7 @@ fn packs() -> Vec<Seed> {
     for (file, head) in [("texts.toml", "text"), ("situations.toml", "situation"), ("care.toml", "care")] {
         small.push_str(&format!("=== {file}\n{}", first(file, head, 1)));
     }
-    let talks = format!("=== pack.toml\n{manifest}=== conversations/kite.toml\n{talk}");
+    let talks = format!("=== pack.toml\n{manifest}=== conversations/the-kite-by-the-door.toml\n{talk}");
     let compiled = |source: &str| {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("conversations")).expect("a folder");
