@@ -1,8 +1,8 @@
 //! What whoever sets up a device writes.
 
 use petri_board::description::{Description, ready_file};
-use petri_link::std::Address;
 use petri_runtime::engine::Choice;
+use petri_runtime::link::Address;
 use std::path::Path;
 
 /// The board file; and its first line as an address of a link and as the name of an accelerator.
