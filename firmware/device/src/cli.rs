@@ -369,3 +369,6 @@ fn displays() -> impl TypedValueParser<Value = Display> {
     PossibleValuesParser::new(Display::ALL.map(Display::name))
         .try_map(|name| Display::from_name(&name).ok_or("there is no such display"))
 }
+
+#[cfg(test)]
+mod tests;

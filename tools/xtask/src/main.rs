@@ -4,11 +4,13 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod accelerators;
+mod audit;
 mod bare_metal;
 mod browser;
 mod cross;
 mod deb;
 mod debian;
+mod editions;
 mod figures;
 mod files;
 mod fleet;
@@ -21,6 +23,7 @@ mod powercut;
 mod shared;
 mod sync;
 mod system;
+mod traces;
 
 use anyhow::{Context, bail};
 use shared::{HARDWARE, cargo_for_tests, school};
@@ -31,7 +34,10 @@ use std::time::Instant;
 const HELP: &str = "\
 cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
 cargo xtask bare-metal  build firmware/core and link for a Cortex-M4 (thumbv7em-none-eabihf)
-cargo xtask editions    show that the school edition holds no expression code or weights
+cargo xtask editions [--packages]   show that the school edition holds no expression code, weights or words (--packages:
+                        pack both, and look into the packages)
+cargo xtask traces      play the main job under strace: every file and socket written, and no piece of media in them
+cargo xtask audit [--advisories DIR]      licences, duplicates and sources of all crates by cargo-deny, and an SBOM
 cargo xtask evaluate [--data DIR] [--part NAME] [--check]   accuracy of every model in tract; writes docs/evaluation
                         (data: PETRI_DATA, or ../shared/data; --check: write nothing, compare with what is written)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime; writes docs/bench.md
@@ -72,7 +78,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
     match name {
         "check" => check(),
         "bare-metal" => bare_metal::build(),
-        "editions" => editions(),
+        "editions" => editions::show(rest),
         "evaluate" => accuracy(rest),
         "bench" => {
             packages::python()?;
@@ -82,6 +88,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "accelerators" => accelerators::compare(),
         "attack" => sync::attack(rest),
         "powercut" => powercut::cut(rest),
+        "audit" => audit::audit(rest),
         "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),
@@ -92,6 +99,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "deb" => deb::pack(rest).map(drop),
         "instructions" => instructions::count(rest),
         "learners" => learners(rest),
+        "traces" => traces::show(),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
             println!("{HELP}");
@@ -109,6 +117,7 @@ fn check() -> anyhow::Result<()> {
     packages::hardware()?;
     sync::packages()?;
     step("files", files::check)?;
+    step("dependencies", audit::quick)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
     step("lints", || cargo_for_tests(&[&["clippy", "--workspace"], &HARDWARE[..], &LINTS].concat()))?;
     step("lints, no drivers", || {
@@ -130,9 +139,9 @@ fn check() -> anyhow::Result<()> {
         cargo_for_tests(&[&["test"], &school()[..], &muscles].concat())
     })?;
     step("fleet", fleet::check)?;
-    step("editions", editions)?;
+    step("editions", || editions::show(&[]))?;
     step("bare metal", bare_metal::build)?;
-    step("main job", || cargo(&["run", "--release"]))?;
+    step("main job", traces::show)?;
     step("figures", || {
         figures::check()?;
         // Without data this measures what comes with the project, in seconds; with PETRI_DATA set, everything.
@@ -181,47 +190,6 @@ fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Resul
     chore().with_context(|| format!("the step `{name}` failed"))?;
     println!("== {name}: passed in {} s", start.elapsed().as_secs());
     Ok(())
-}
-
-/// The expression model's folder, its output, and the module that runs it, as symbols and strings spell them; and what
-/// the mirror says of an expression.
-const TRACES: [&str; 4] =
-    ["face-expression", "log_probabilities", "perception10expression", "To me it looks more like"];
-
-/// Builds the school edition and looks for what must not be in it. The therapy edition is looked through, too: a
-/// search that finds nothing there would prove nothing.
-fn editions() -> anyhow::Result<()> {
-    let school = build_edition("school", &["--no-default-features"])?;
-    let therapy = build_edition("therapy", &[])?;
-    for trace in TRACES {
-        if !holds(&therapy, trace) {
-            bail!(
-                "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
-            );
-        }
-        if holds(&school, trace) {
-            bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
-        }
-        println!("`{trace}`: in the therapy edition, not in the school edition");
-    }
-    Ok(())
-}
-
-fn holds(program: &[u8], trace: &str) -> bool {
-    program.windows(trace.len()).any(|window| window == trace.as_bytes())
-}
-
-fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
-    // Same profile and features as the main job, so that only our own crates are built anew.
-    let folder = target().join("editions").join(name);
-    let mut arguments = vec!["build", "--release", "--package", "petri"];
-    arguments.extend(features);
-    cargo(&arguments)?;
-    let program = target().join("release/petri");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::copy(&program, folder.join("petri"))
-        .context("cannot keep the built program; is the disk full?")?;
-    Ok(std::fs::read(program)?)
 }
 
 /// Compiles the built-in content; the tests of `petri-content` notice when that was forgotten.

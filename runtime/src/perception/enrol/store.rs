@@ -95,7 +95,8 @@ impl Enrolled {
         journal.set_words(learner, (!self.is_empty()).then(|| self.bytes()).as_deref())
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.push(VERSION);
         bytes.extend(encoder());
@@ -109,7 +110,11 @@ impl Enrolled {
         bytes
     }
 
-    fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// What is the matter and what to do.
+    pub fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
         const DAMAGED: &str =
             "something is damaged; forget all words with `petri words forget --all` and enrol them again";
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(DAMAGED)?;

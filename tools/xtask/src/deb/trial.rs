@@ -86,6 +86,9 @@ fn contents(package: &Path, edition: Edition) -> anyhow::Result<()> {
     if let Some(missing) = BRINGS.iter().find(|file| !files.contains(*file)) {
         bail!("the package lacks {missing}; look at tools/xtask/src/deb/stage.rs");
     }
+    if !files.iter().any(|file| file.contains(super::stage::BILL)) {
+        bail!("the package lacks its bill of materials; look at tools/xtask/src/deb/stage.rs");
+    }
     let expression = files.iter().any(|file| file.contains("face-expression"));
     if expression != (edition == Edition::Therapy) {
         bail!("expression weights are in the wrong edition; look at tools/xtask/src/deb/stage.rs");
