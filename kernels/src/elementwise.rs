@@ -241,6 +241,18 @@ mod tests {
     }
 
     #[test]
+    fn a_weighted_sum_is_that_of_all_its_terms() {
+        let row = &line(-3.0, 7.0)[..331];
+        let weights: Vec<u8> = (0..331).map(|at| (at * 37 % 256) as u8).collect();
+        let [plain, weighted] = weighted_sum(&weights, row);
+        let terms = row.iter().zip(&weights).map(|(x, weight)| f64::from(*x) * f64::from(*weight as i8));
+        let (sum, size) = terms.fold((0.0, 0.0), |(sum, size), term| (sum + term, size + term.abs()));
+        assert!((f64::from(weighted) - sum).abs() < 1e-6 * size, "{weighted}, not {sum}");
+        let exact: f64 = row.iter().map(|x| f64::from(*x)).sum();
+        assert!((f64::from(plain) - exact).abs() < 1e-3, "{plain}, not {exact}");
+    }
+
+    #[test]
     fn a_row_has_mean_0_and_variance_1_before_weight_and_bias() {
         let input: Vec<f32> = line(-3.0, 7.0).iter().take(4 * 37).map(|x| x * x).collect();
         let (weight, bias) = (line(0.5, 1.5)[..37].to_vec(), line(-1.0, 1.0)[..37].to_vec());
