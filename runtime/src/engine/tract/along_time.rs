@@ -68,14 +68,13 @@ fn plan(graph: &Graph) -> Option<Plan> {
     for (at, node) in graph.nodes().iter().enumerate() {
         let is_turned = |name: &String| turned.contains(name.as_str());
         let reads = node.input.iter().any(is_turned);
-        if node.op_type == "Conv" {
-            if let Some(convolution) = convolution(graph, node) {
-                if reads == (convolution.channels() > 1) {
-                    plan.convolutions.push((at, node.input[0].clone(), convolution));
-                    turned.insert(node.output.first()?);
-                    continue;
-                }
-            }
+        if node.op_type == "Conv"
+            && let Some(convolution) = convolution(graph, node)
+            && reads == (convolution.channels() > 1)
+        {
+            plan.convolutions.push((at, node.input[0].clone(), convolution));
+            turned.insert(node.output.first()?);
+            continue;
         }
         if !reads {
             continue;
