@@ -44,8 +44,13 @@ impl Crate {
     fn component(&self, checksums: &BTreeMap<String, String>) -> anyhow::Result<Value> {
         let mut component = json!({
             "type": "library", "bom-ref": self.url(), "name": self.name, "version": self.version,
-            "purl": self.url(), "licenses": [{ "expression": self.licence }],
+            "purl": self.url(),
         });
+        // A crate may name a file in place of a licence; its text is among those that the package brings.
+        component["licenses"] = match self.licence.as_str() {
+            "" => json!([{ "license": { "name": "see licences-of-crates.txt" } }]),
+            licence => json!([{ "expression": licence }]),
+        };
         if !self.is_ours {
             let sum =
                 checksums.get(&self.url()).with_context(|| format!("Cargo.lock lacks {}", self.url()))?;
