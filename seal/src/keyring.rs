@@ -255,15 +255,15 @@ mod tests {
         let (_folder, journal) = folder();
         let ring = Keyring::at(&journal, None);
         assert!(ring.wanted().expect("readable").is_none());
-        let made = ring.wanted_or_made().expect("made");
+        let first = ring.wanted_or_made().expect("made");
         let again = ring.wanted_or_made().expect("there");
-        assert_eq!(again.key.fingerprint(), made.key.fingerprint());
+        assert_eq!(again.key.fingerprint(), first.key.fingerprint());
         let path = journal.with_file_name("journal.db.key");
-        let mode = fs::metadata(&path).expect("there").permissions().mode() & 0o777;
-        assert_eq!((mode, fs::read(&path).expect("read").len()), (0o600, KEY_TEXT_BYTES));
+        let rights = fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+        assert_eq!((rights, fs::read(&path).expect("read").len()), (0o600, KEY_TEXT_BYTES));
         for mode in [0o640, 0o604, 0o660] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
-            let told = ring.find(made.key.fingerprint()).expect_err("refused").to_string();
+            let told = ring.find(first.key.fingerprint()).expect_err("refused").to_string();
             assert!(told.contains(&format!("chmod 600 {}", path.display())), "{told}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");

@@ -2,7 +2,7 @@
 //!
 //! A [`Key`] of 32 bytes lies with the service manager (a credential, which it binds to a TPM or to the machine) or in
 //! a file that only its owner may read: [`Keyring`]. It seals nothing but the [`Keys`] of one journal, which are random
-//! and seal everything else. A record is stored under a tag (keyed BLAKE2b, RFC 7693) in place of its name, in a box
+//! and seal everything else. A record is stored under a tag (keyed `BLAKE2b`, RFC 7693) in place of its name, in a box
 //! of XChaCha20-Poly1305 (RFC 8439, draft-irtf-cfrg-xchacha) that opens only under that tag: who has the file and no
 //! key cannot tell whose a record is, nor move it, nor put it under another name.
 //!
