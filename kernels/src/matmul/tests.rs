@@ -95,7 +95,7 @@ impl Case {
     }
 }
 
-const SHAPES: [([usize; 2], usize); 12] = [
+const SHAPES: [([usize; 2], usize); 14] = [
     ([1, 1], 1),
     ([2, 16], 1),
     ([3, 17], 2),

@@ -13,7 +13,7 @@ pub(super) fn address(path: &Path) -> String {
     for byte in path.as_os_str().as_bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
-                address.push(char::from(*byte))
+                address.push(char::from(*byte));
             }
             byte => {
                 let _ = write!(address, "%{byte:02X}");

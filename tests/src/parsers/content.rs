@@ -71,9 +71,8 @@ pub fn pack(data: &[u8]) -> bool {
     let mut reply = session.step(Millis(0), Input::Tick);
     for step in 1..STEPS {
         let input = match (step, data.get(step as usize).copied().unwrap_or_default() % 4) {
-            (1 | 2, _) => Input::Button(Button::A),
             (3, _) => Input::Start(exercise),
-            (_, 0) => Input::Button(Button::A),
+            (1 | 2, _) | (_, 0) => Input::Button(Button::A),
             (_, 1) => Input::Button(Button::B),
             (_, 2) => Input::Button(Button::C),
             _ => Input::Tick,

@@ -69,7 +69,7 @@ pub fn journal(data: &[u8]) -> bool {
     let path = folder.path().join("journal.db");
     fs::write(&path, &bytes).expect("written; is the disk full?");
     let told = |error: petri_runtime::Error| {
-        assert!(error.to_string().contains("; "), "it says what to do: {error}")
+        assert!(error.to_string().contains("; "), "it says what to do: {error}");
     };
     let mut journal = match Journal::open_existing(&path) {
         Ok(journal) => journal,
@@ -84,7 +84,7 @@ pub fn journal(data: &[u8]) -> bool {
     }) {
         read(&journal, learner).unwrap_or_else(told);
     }
-    journal.keeping().map(drop).unwrap_or_else(told);
+    journal.keeping().map_or_else(told, drop);
     journal.append(1, 2, 20_001, &entry(ENTRIES)).unwrap_or_else(told);
     true
 }

@@ -119,7 +119,7 @@ fn packs() -> Vec<Seed> {
     let talk = project("content/starter/conversations/the-kite-by-the-door.toml");
     let mut small = format!("=== pack.toml\n{manifest}");
     for (file, head) in [("texts.toml", "text"), ("situations.toml", "situation"), ("care.toml", "care")] {
-        small.push_str(&format!("=== {file}\n{}", first(file, head, 1)));
+        small.extend(["=== ", file, "\n", &first(file, head, 1)]);
     }
     let talks = format!("=== pack.toml\n{manifest}=== conversations/the-kite-by-the-door.toml\n{talk}");
     let compiled = |source: &str| {

@@ -74,10 +74,10 @@ pub fn damage(seed: u64, damages: u64) -> anyhow::Result<(BTreeMap<Place, Outcom
         let image = scenario.end;
         let mut chance = Random::new(seed ^ 0xDA);
         for _ in 0..DAMAGES {
-            let (place, what, damaged) = spoil(&image, &mut chance);
+            let (place, what, spoilt) = spoil(&image, &mut chance);
             let outcome = outcomes.entry(place).or_default();
             outcome.damages += 1;
-            storage.insert(&damaged);
+            storage.insert(&spoilt);
             match look(&storage, &told) {
                 Look::Said => outcome.said += 1,
                 Look::Unharmed => outcome.unharmed += 1,

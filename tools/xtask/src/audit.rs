@@ -2,7 +2,7 @@
 //!
 //! cargo-deny reads `deny.toml` for each workspace, and each edition's bill of materials is written. cargo-deny is built
 //! the first time, which takes minutes; what does not need it, [`quick`] looks at in every check.
-//! Advisories come from a clone of the RustSec database, which no package registry carries: name its folder.
+//! Advisories come from a clone of the `RustSec` database, which no package registry carries: name its folder.
 
 use crate::deb::{self, Edition};
 use crate::files::collect;
@@ -26,7 +26,9 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
     let advisories = match rest {
         [] => None,
         [flag, folder] if flag == "--advisories" => Some(Path::new(folder)),
-        _ => bail!("`cargo xtask audit` takes --advisories and a clone of the RustSec database, or nothing"),
+        _ => {
+            bail!("`cargo xtask audit` takes --advisories and a clone of the `RustSec` database, or nothing")
+        }
     };
     quick()?;
     let deny = tool(DENY)?;
@@ -44,7 +46,7 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
         }
     }
     if advisories.is_none() {
-        println!("\nadvisories: not looked at; name a clone of the RustSec database with --advisories DIR");
+        println!("\nadvisories: not looked at; name a clone of the `RustSec` database with --advisories DIR");
     }
     for edition in [Edition::Therapy, Edition::School] {
         let path = target().join("sbom").join(format!("{}.cdx.json", edition.package()));
@@ -60,12 +62,15 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
 fn known(deny: &Path, manifest: &Path, folder: &Path) -> anyhow::Result<()> {
     let folder = std::path::absolute(folder)?;
     if !folder.join("crates").is_dir() {
-        bail!("{} is no clone of the RustSec database: it has no folder `crates`", folder.display());
+        bail!("{} is no clone of the `RustSec` database: it has no folder `crates`", folder.display());
     }
     // The clone stands where the tool looks for one of this name.
     let settings = fs::read_to_string(root().join("deny.toml"))?;
     let path = target().join("deny-advisories.toml");
-    fs::write(&path, settings.replace("[advisories]", &format!("[advisories]\ndb-path = {folder:?}")))?;
+    fs::write(
+        &path,
+        settings.replace("[advisories]", &format!("[advisories]\ndb-path = {:?}", folder.to_string_lossy())),
+    )?;
     let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--offline", "--manifest-path"]);
     checks.arg(manifest).args(["check", "--disable-fetch", "--config"]).arg(path);
     run(checks.arg("advisories"))

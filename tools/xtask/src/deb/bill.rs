@@ -1,4 +1,4 @@
-//! The bill of materials of a package in CycloneDX: every crate that is compiled in with its licence, its checksum and
+//! The bill of materials of a package in `CycloneDX`: every crate that is compiled in with its licence, its checksum and
 //! what it needs, and every model with its own.
 //!
 //! It is written here, and not by a tool of crates.io, for the models: no tool knows of them, and they are the part of a

@@ -28,7 +28,7 @@ const COMPLETIONS: [(&str, &str); 3] = [
 /// Documents for those who install; a build without drivers has no guide to hardware.
 const DOCUMENTS: [&str; 5] = ["encryption.md", "install.md", "hardware.md", "privacy.md", "safety.md"];
 
-/// The bill of materials in CycloneDX, beside the licences of the crates.
+/// The bill of materials in `CycloneDX`, beside the licences of the crates.
 pub(crate) const BILL: &str = "petri.cdx.json";
 
 /// The program is of the edition that it is packed as.

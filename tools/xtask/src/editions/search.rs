@@ -44,7 +44,7 @@ impl Needles {
                 continue;
             };
             if sorted.len() >= DIFFERENT_MIN {
-                self.begins[begin(head)] = true;
+                self.begins[begin(*head)] = true;
                 let same = self.pieces.entry(*head).or_default();
                 if !same.contains(&piece) {
                     same.push(piece);
@@ -64,7 +64,7 @@ impl Needles {
         let mut found = std::collections::HashSet::new();
         for window in bytes.windows(PIECE_BYTES) {
             let Some(head) = window.first_chunk::<8>() else { continue };
-            if self.begins[begin(head)]
+            if self.begins[begin(*head)]
                 && let Some(piece) =
                     self.pieces.get(head).and_then(|pieces| pieces.iter().find(|piece| &piece[..] == window))
             {
@@ -75,7 +75,7 @@ impl Needles {
     }
 }
 
-fn begin(head: &[u8; 8]) -> usize {
+fn begin(head: [u8; 8]) -> usize {
     usize::from(u16::from_le_bytes([head[0], head[1]]))
 }
 
