@@ -22,6 +22,6 @@ pub fn board(data: &[u8]) -> bool {
         assert_eq!(address.to_string().parse::<Address>().as_ref(), Ok(&address));
     }
     let _ = line.parse::<Choice>();
-    assert!(std::path::Path::new(ready_file(line)).extension().is_some_and(|ending| ending == "toml"));
+    assert!(Path::new(ready_file(line)).extension().is_some_and(|ending| ending == "toml"));
     board.is_ok()
 }
