@@ -277,7 +277,7 @@ fn what_is_exported_is_what_the_journal_has_and_what_is_erased_is_gone() {
     let progress = browser.get("/api/learners/9/progress").json();
     assert_eq!(progress["trials"], entries.len());
     let sought = entries[0].entry.to_bytes();
-    assert!(holds(&files(&device), &sought));
+    assert!(!holds(&files(&device), &sought), "what is kept is sealed");
     assert_eq!(browser.post("/api/erase", r#"{"all":false}"#).status, 422);
     let erased = browser.post("/api/erase", r#"{"learner":9}"#).json();
     assert!(erased["trials"].as_u64().is_some_and(|trials| trials >= entries.len() as u64), "{erased}");

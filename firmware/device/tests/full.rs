@@ -9,14 +9,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Terms whose reports are due at once.
 const TERMS: u16 = 3;
-/// From less room than the journal takes to more than the reports need.
-const ROOM_KIB: std::ops::RangeInclusive<u64> = 0..=160;
+/// From the room of the journal and its key to more than the reports need.
+const ROOM_KIB: std::ops::RangeInclusive<u64> = 8..=168;
 const STEP_KIB: usize = 8;
 /// A disk of its own for the program: in memory, of this size in KiB.
-const DISK: &str = r#"set -e; mount -t tmpfs -o size="$1"k none "$2"; cp "$3" "$2"/journal.db
+const DISK: &str = r#"set -e; mount -t tmpfs -o size="$1"k none "$2"; cp "$3".key "$2"/journal.db.key; cp "$3" "$2"/journal.db
     ended=0; "$4" sync make --journal "$2"/journal.db || ended=$?; cp "$2"/journal.db* "$5"; exit $ended"#;
 /// Where nobody may mount: no file may grow beyond this size, in blocks of half a KiB.
-const LIMIT: &str = r#"set -e; cp "$3" "$2"/journal.db; trap "" XFSZ
+const LIMIT: &str = r#"set -e; cp "$3".key "$2"/journal.db.key; cp "$3" "$2"/journal.db; trap "" XFSZ
     ended=0; (ulimit -f $((2 * $1)); exec "$4" sync make --journal "$2"/journal.db) || ended=$?
     cp "$2"/journal.db* "$5"; exit $ended"#;
 

@@ -5,7 +5,8 @@ use petri_core::entry::{Judge, Outcome, Purpose};
 use petri_core::{Channel, Emotion, Entry, Exercise, Moves, Permille};
 use petri_runtime::journal::{Journal, Profile};
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// Entries of the journal that is damaged.
@@ -14,13 +15,17 @@ const LEARNERS: u32 = 3;
 /// Changes of one input.
 const CHANGES_MAX: usize = 64;
 
-/// A sound journal: its bytes.
-static SOUND: LazyLock<Vec<u8>> = LazyLock::new(|| {
+/// A sound journal: its bytes, and those of its key.
+static SOUND: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     let folder = scratch();
     let path = folder.path().join("journal.db");
     write(&path);
-    fs::read(path).expect("the journal")
+    [path.clone(), key_of(&path)].map(|path| fs::read(path).expect("the journal"))
 });
+
+fn key_of(path: &Path) -> PathBuf {
+    path.with_extension("db.key")
+}
 
 fn write(path: &Path) {
     let mut journal = Journal::open(path).expect("a new journal");
@@ -55,7 +60,8 @@ fn entry(trial: u16) -> Entry {
 /// A sound journal with changes: each three bytes are a place and what is put there. It is refused with what to do, or
 /// opened; then each learner's trials are read, or refused with what to do.
 pub fn journal(data: &[u8]) -> bool {
-    let mut bytes = SOUND.clone();
+    let [sound, key] = &*SOUND;
+    let mut bytes = sound.clone();
     let mut changes = data.chunks_exact(3);
     for change in changes.by_ref().take(CHANGES_MAX) {
         let place = usize::from(u16::from_le_bytes([change[0], change[1]])) % bytes.len();
@@ -68,6 +74,9 @@ pub fn journal(data: &[u8]) -> bool {
     let folder = scratch();
     let path = folder.path().join("journal.db");
     fs::write(&path, &bytes).expect("written; is the disk full?");
+    fs::write(key_of(&path), key).expect("written; is the disk full?");
+    fs::set_permissions(key_of(&path), fs::Permissions::from_mode(0o600))
+        .expect("only its owner reads a key");
     let told = |error: petri_runtime::Error| {
         assert!(error.to_string().contains("; "), "it says what to do: {error}");
     };

@@ -121,18 +121,20 @@ impl Vfs for Driver {
         let name = path.unwrap_or("temporary");
         let creates = matches!(opts.mode(), OpenMode::ReadWrite { create } if create != CreateMode::None);
         let read_only = opts.mode().is_readonly() || disk.mood == Mood::ReadOnly;
-        let (node, fresh) = match disk.names.get(name) {
-            Some(node) => (*node, false),
+        let node = match disk.names.get(name) {
+            Some(node) => *node,
             None if !creates || matches!(disk.mood, Mood::ReadOnly | Mood::Failing) => {
                 return Err(vars::SQLITE_CANTOPEN);
             }
-            None => (disk.create(name), true),
+            None => disk.create(name),
         };
         Ok(Open {
             who: self.next.fetch_add(1, Ordering::Relaxed),
             node,
             read_only,
-            names_unsafe: fresh && matches!(opts.kind(), OpenKind::Wal | OpenKind::MainJournal),
+            // As `unixOpen` of SQLite: whoever may make the file makes its name safe with the first sync, for another
+            // program may have made it and not have synced it yet.
+            names_unsafe: creates && matches!(opts.kind(), OpenKind::Wal | OpenKind::MainJournal),
             temporary: opts.delete_on_close() || path.is_none(),
             level: LockLevel::Unlocked,
         })
