@@ -13,6 +13,8 @@ use std::path::Path;
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
 /// Longest text that is read, in bytes.
 pub const TEXT_BYTES_MAX: usize = 4_096;
+/// Largest sample that is taken for sound; 1 is full scale.
+const FULL_SCALE_MAX: f32 = 16.0;
 
 const IMAGE_KINDS: &str = "PNG, JPEG, BMP or PNM";
 
@@ -140,6 +142,9 @@ fn sound(path: &Path, source: impl Read) -> Result<Clip, Error> {
     }
     let mono: Vec<f32> =
         samples.chunks_exact(channels).map(|frame| frame.iter().sum::<f32>() / channels as f32).collect();
+    if !mono.iter().all(|sample| sample.abs() <= FULL_SCALE_MAX) {
+        return Err(refuse(path, "its samples are no numbers or far too large; use 16-bit PCM wav"));
+    }
     let sound = resample(&mono, spec.sample_rate)
         .ok_or_else(|| refuse(path, "its sample rate cannot be converted; use 16 kHz"))?;
     Ok(Clip::new(sound))
@@ -206,4 +211,31 @@ pub fn text_file(path: &Path, bytes_max: usize) -> Result<String, Error> {
         return Err(refuse(path, format!("it is over {bytes_max} bytes; shorten it")));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wav(sample: f32) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        let (channels, sample_rate, bits_per_sample) = (1, 8_000, 32);
+        let sample_format = hound::SampleFormat::Float;
+        let spec = hound::WavSpec { channels, sample_rate, bits_per_sample, sample_format };
+        let mut writer = hound::WavWriter::new(&mut bytes, spec).expect("a writer");
+        for n in 0..4_000 {
+            writer.write_sample(if n == 2_000 { sample } else { 0.1 }).expect("written");
+        }
+        writer.finalize().expect("finished");
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn sound_that_is_no_number_is_refused_before_it_is_converted() {
+        assert!(clip_of(&wav(0.2)).expect("sound").samples().len() > 7_000);
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e30] {
+            let told = clip_of(&wav(odd)).expect_err("no sound").to_string();
+            assert!(told.contains("use 16-bit PCM wav"), "{told}");
+        }
+    }
 }
