@@ -4,7 +4,12 @@
 //! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
 //! is dropped.
 
+mod senses;
 mod sensors;
+mod stepped;
+
+pub use senses::{Live, Senses};
+pub use stepped::Stepped;
 
 use self::sensors::{Sound, record, watch};
 use crate::perception::mesh::Track;
@@ -152,9 +157,7 @@ impl Capture {
     /// Opens and shuts the gates. A sensor that was lost is looked for, without sensing, as long as the session
     /// would use it: `seeks`.
     pub fn gate(&self, sensing: Sensors, seeks: bool) {
-        self.shared.seeks.store(seeks, Ordering::Release);
-        self.shared.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
-        self.shared.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
+        self.shared.gate(sensing, seeks);
     }
 
     /// Hands a typed line to the reader; `false` when it is still busy with earlier ones.
@@ -189,6 +192,12 @@ impl Capture {
 }
 
 impl Shared {
+    fn gate(&self, sensing: Sensors, seeks: bool) {
+        self.seeks.store(seeks, Ordering::Release);
+        self.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
+        self.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
+    }
+
     fn ends(&self) -> bool {
         self.ends.load(Ordering::Acquire)
     }
