@@ -249,7 +249,8 @@ impl Desk {
 
 impl State {
     fn shown(&self) -> View {
-        let screen = self.notice.as_ref().or(self.view.screen.as_ref()).cloned();
+        let screen = self.view.screen.as_ref().map(|screen| above(self.notice.as_ref(), screen));
+        let screen = screen.or_else(|| self.notice.clone());
         View { screen, ..self.view.clone() }
     }
 
@@ -261,6 +262,11 @@ impl State {
             self.sound.clear();
         }
     }
+}
+
+/// The notice in place of the screen, but with its signs: what senses is shown, whatever else is.
+fn above(notice: Option<&Screen>, screen: &Screen) -> Screen {
+    Screen { sensing: screen.sensing, ..notice.unwrap_or(screen).clone() }
 }
 
 fn gone(part: &'static str, reason: &str) -> PortError {
@@ -352,7 +358,7 @@ impl Panel for FarPanel {
         self.last = Some(screen.clone());
         self.desk.change(|state| state.view.screen = Some(screen.clone()));
         let notice = self.desk.lock().notice.clone();
-        self.near.as_mut().map_or(Ok(()), |near| near.show(notice.as_ref().unwrap_or(screen)))?;
+        self.near.as_mut().map_or(Ok(()), |near| near.show(&above(notice.as_ref(), screen)))?;
         self.noticed = notice;
         Ok(())
     }
