@@ -374,3 +374,6 @@ impl Stage<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

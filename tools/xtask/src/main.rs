@@ -17,6 +17,7 @@ mod hil;
 mod instructions;
 mod packages;
 mod pictures;
+mod simulate;
 mod sync;
 mod system;
 
@@ -47,6 +48,7 @@ cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto a
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
 cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
+cargo xtask simulate [--seed N] [--seeds K] [--hours H] [--twice]   the whole device in simulated time, by a seed
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -85,6 +87,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "deb" => deb::pack(rest).map(drop),
         "instructions" => instructions::count(rest),
         "learners" => learners(rest),
+        "simulate" => simulate::simulate(rest),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
             println!("{HELP}");
