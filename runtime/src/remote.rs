@@ -367,7 +367,7 @@ impl Panel for FarPanel {
         let notice = self.desk.lock().notice.clone();
         match self.last.clone() {
             Some(screen) if notice != self.noticed => self.show(&screen),
-            _ => Ok(()),
+            _ => self.near.as_mut().map_or(Ok(()), |near| near.refresh()),
         }
     }
 }

@@ -106,6 +106,7 @@ pub fn run_with(
         summary: Summary { session: session_number, ..Summary::default() },
         buttons: Patience::default(),
         told: None,
+        scene: Scene::Greet,
         came_up: false,
         shown: None,
         colour: None,
@@ -129,6 +130,7 @@ pub fn run_with(
         }
         let now = clock.now();
         let Some(input) = inputs.pop_front() else { continue };
+        let input = if stage.is_unseen(&input) { Input::Tick } else { input };
         let reply = session.step(now, input);
         // What may not sense any more stops before its sign goes, and what may begins after its sign is there.
         senses.gate(stage.signed(&reply.screen), session.may_sense());
@@ -178,6 +180,8 @@ struct Stage<'a> {
     summary: Summary,
     buttons: Patience,
     told: Option<Screen>,
+    /// Where the session is, whatever the display shows.
+    scene: Scene,
     /// The display has shown something once.
     came_up: bool,
     /// What the display shows; nothing while it fails.
@@ -235,6 +239,7 @@ impl Stage<'_> {
         reply: &Reply,
         tell: &mut dyn FnMut(Happening<'_>),
     ) -> Result<(), Error> {
+        self.scene = reply.screen.scene;
         if let Some(Err(error)) = self.recorder.as_mut().map(|recorder| recorder.input(now, input)) {
             tell(Happening::Trouble(&format!("{error}; the recording ends here, the session goes on")));
         }
@@ -332,6 +337,13 @@ impl Stage<'_> {
     /// Camera and microphone, as far as the screen wants them and the display shows their signs.
     fn signed(&self, screen: &Screen) -> Sensors {
         self.shown.as_ref().map_or(Sensors::NONE, |shown| shown.sensing.and(screen.sensing))
+    }
+
+    /// Whether this would answer a question that nobody sees: whether the device may look and listen.
+    fn is_unseen(&self, input: &Input) -> bool {
+        let answers = matches!(input, Input::Button(button) if *button != petri_core::Button::Stop);
+        let seen = self.shown.as_ref().is_some_and(|shown| shown.scene == Scene::Consent);
+        answers && self.scene == Scene::Consent && !seen
     }
 
     /// Brings the entries that wait to the journal.

@@ -129,6 +129,19 @@ fn a_display_that_was_gone_shows_the_same_screen_again_and_nothing_senses_meanwh
 }
 
 #[test]
+fn nobody_allows_what_they_cannot_read() {
+    // The display goes while it asks whether the device may look: a press in the dark is no answer.
+    let presses = [(100, Button::A), (1_000, Button::A), (4_000, Button::A), (6_000, Button::Stop)];
+    let world = world((500, 3_000), &presses);
+    let (board, pack) = (board(&world), Pack::starter());
+    let setup = Setup { sensors: board.sensors(), ..Setup::new(1, &pack) };
+    run_with(board, &mut Part(Arc::clone(&world)), setup, None, None, &mut |_| {}).expect("a session");
+    let gates = world.gates.lock().expect("a lock");
+    let first = gates.iter().find(|(_, set)| set.has(Sensor::Camera)).map(|(time, _)| *time);
+    assert!(first.is_some_and(|time| (4_000..4_100).contains(&time)), "{first:?}");
+}
+
+#[test]
 fn a_trial_that_a_full_disk_refused_is_kept_as_soon_as_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal.db");

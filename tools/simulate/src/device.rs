@@ -44,7 +44,8 @@ pub(crate) fn live(world: &Arc<World>) -> Check {
         state.tally.crashes += 1;
         state.died(unplugged.is_some());
         state.skipped_days += unplugged.unwrap_or_default();
-        state.now_ms += state.dice.between(DOWN_MS.0, DOWN_MS.1);
+        let down_ms = state.dice.between(DOWN_MS.0, DOWN_MS.1);
+        state.now_ms += down_ms;
         let now_ms = state.now_ms;
         state.digest.add(now_ms, 6, &unplugged);
         if now_ms >= state.end_ms {

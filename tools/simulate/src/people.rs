@@ -50,7 +50,8 @@ impl World {
     pub(crate) fn ends(&self) {
         let mut state = self.state();
         let now_ms = state.now_ms;
-        state.digest.add(now_ms, 4, &state.checker.sitting.map(|sitting| sitting.learner));
+        let learner = state.checker.sitting.map(|sitting| sitting.learner);
+        state.digest.add(now_ms, 4, &learner);
         state.forget(|event| matches!(event, Event::Act | Event::Arrive));
         let next_ms = next_visit_ms(&mut state);
         state.due(next_ms, Event::Arrive);

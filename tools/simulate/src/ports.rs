@@ -56,8 +56,9 @@ fn sense(world: &World, sensor: Sensor) -> Result<(), PortError> {
     if !state.hears_or_sees(sensor) {
         return Err(gone(if sensor == Sensor::Camera { "camera" } else { "microphone" }));
     }
-    let State { now_ms, checker, visible, .. } = &mut *state;
-    let check = checker.senses(*now_ms, sensor, visible.as_ref());
+    let State { now_ms, checker, visible, fading, .. } = &mut *state;
+    let faded = fading.as_ref().filter(|(until, _)| *now_ms <= *until).map(|(_, screen)| screen);
+    let check = checker.senses(*now_ms, sensor, visible.as_ref().or(faded));
     drop(state);
     world.hold(check);
     Ok(())
@@ -141,8 +142,8 @@ impl Panel for Display {
     fn show(&mut self, screen: &Screen) -> Result<(), PortError> {
         self.0.call();
         let mut state = self.0.state();
-        let check = state.checker.shows(screen, state.notice);
-        let now_ms = state.now_ms;
+        let (now_ms, notice) = (state.now_ms, state.notice);
+        let check = state.checker.shows(screen, notice);
         let works = state.is_well(Part::Panel);
         state.digest.add(now_ms, u8::from(works), screen);
         if state.wanted.as_ref() != Some(screen) {

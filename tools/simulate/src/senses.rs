@@ -105,7 +105,7 @@ impl Simulated {
         if self.coming.front().is_some_and(|(at, _)| *at <= now_ms)
             && let Some((_, percept)) = self.coming.pop_front()
         {
-            self.stepped.as_ref().map(|stepped| stepped.perceived(percept));
+            self.stepped.as_ref()?.perceived(percept);
         }
         let percept = self.stepped.as_ref()?.percept()?;
         if let Percept::Utterance { heard, .. } = &percept

@@ -85,19 +85,17 @@ impl Disk for Cut {
 }
 
 /// Who signs for this device, and who would like to. Keys are drawn anew in each program: nothing depends on them.
-fn makers() -> &'static [KeyPair; 2] {
-    static MAKERS: OnceLock<[KeyPair; 2]> = OnceLock::new();
-    MAKERS.get_or_init(|| {
-        std::array::from_fn(|_| {
-            let pair = KeyPair::generate_unencrypted_keypair();
-            pair.unwrap_or_else(|error| panic!("the system gives no randomness: {error}"))
-        })
-    })
+fn makers() -> Result<&'static [KeyPair; 2], io::Error> {
+    static MAKERS: OnceLock<Option<[KeyPair; 2]>> = OnceLock::new();
+    let pair = || KeyPair::generate_unencrypted_keypair().ok();
+    let made = MAKERS.get_or_init(|| Some([pair()?, pair()?]));
+    made.as_ref().ok_or_else(|| io::Error::other("the system gives no randomness"))
 }
 
 fn updates(world: &World, left: Option<u32>) -> Result<Updates<Cut>, Broken> {
     let mut keys = Keys::none();
-    let public = makers()[0].pk.to_box().map(|key| key.into_string()).map_err(|error| fault(&error))?;
+    let makers = makers().map_err(|error| fault(&error))?;
+    let public = makers[0].pk.to_box().map(|key| key.into_string()).map_err(|error| fault(&error))?;
     keys.add(&public).map_err(|what| Broken { invariant: Invariant::ComesUp, what })?;
     let root = world.folder.join("updates");
     let disk = RealDisk::open(&root).map_err(|error| fault(&error))?;
@@ -165,9 +163,10 @@ pub(crate) fn bring(world: &Arc<World>) -> Check {
             Stick::Forged,
             Stick::Damaged,
         ]);
-        let fresh = stick != Stick::Old || state.published == 0;
-        let version = if fresh { state.published + 1 } else { 1 + state.dice.below(state.published) };
-        state.published = state.published.max(version);
+        let published = state.published;
+        let fresh = stick != Stick::Old || published == 0;
+        let version = if fresh { published + 1 } else { 1 + state.dice.below(published) };
+        state.published = published.max(version);
         if stick == Stick::Bad {
             state.bad.insert(version);
         }
@@ -206,7 +205,7 @@ fn publish(folder: &PathBuf, stick: Stick, version: u32, clock_s: u64) -> Result
     let issued_s = if stick == Stick::Expired { clock_s - 300 * DAY_S } else { clock_s };
     let manifest = Manifest::new(Kind::Content, version, issued_s, issued_s + 100 * DAY_S, vec![item])?;
     let text = manifest.text()?;
-    let maker = &makers()[usize::from(stick == Stick::Forged)];
+    let maker = &makers()?[usize::from(stick == Stick::Forged)];
     let signature = minisign::sign(None, &maker.sk, Cursor::new(text.as_bytes()), None, None)?;
     if stick == Stick::Damaged {
         let middle = bytes.len() / 2;

@@ -1,7 +1,7 @@
 //! The world around the device: simulated time, parts that fail and come back, and what is due to happen.
 
 use crate::Mutation;
-use crate::check::{Broken, Check, Checker};
+use crate::check::{Broken, Check, Checker, OPEN_MS_MAX};
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::people::Visit;
@@ -128,6 +128,8 @@ pub(crate) struct State {
     broken: BTreeSet<Part>,
     disk_works_since_ms: u64,
     pub(crate) visible: Option<Screen>,
+    /// What a display showed that has just gone dark: no device can know it at once.
+    pub(crate) fading: Option<(u64, Screen)>,
     pub(crate) wanted: Option<Screen>,
     pub(crate) notice: bool,
     pub(crate) pressed: VecDeque<Pressed>,
@@ -172,6 +174,7 @@ impl World {
             broken: BTreeSet::new(),
             disk_works_since_ms: 0,
             visible: None,
+            fading: None,
             wanted: None,
             notice: false,
             pressed: VecDeque::new(),
@@ -305,7 +308,9 @@ impl State {
         }
         match part {
             // A display that lost its power comes back dark.
-            Part::Panel if !works => self.visible = None,
+            Part::Panel if !works => {
+                self.fading = self.visible.take().map(|screen| (self.now_ms + OPEN_MS_MAX, screen));
+            }
             Part::Disk if works => self.disk_works_since_ms = self.now_ms,
             Part::Buttons if !works => {
                 if self.pressed.iter().any(|pressed| *pressed == Pressed::Button(Button::Stop)) {

@@ -67,12 +67,14 @@ impl Checker {
         for learner in learners {
             if only.is_none_or(|only| only == learner) {
                 let held = self.learner(learner, &read(journal, learner)?, &mut owners);
-                if let Err(Broken { invariant: Invariant::Kept, what }) = held {
-                    let elsewhere = self.is_elsewhere(journal, learner)?;
-                    let invariant = if elsewhere { Invariant::Apart } else { Invariant::Kept };
-                    return broken(invariant, what);
+                match held {
+                    Err(Broken { invariant: Invariant::Kept, what }) => {
+                        let elsewhere = self.is_elsewhere(journal, learner)?;
+                        let invariant = if elsewhere { Invariant::Apart } else { Invariant::Kept };
+                        return broken(invariant, what);
+                    }
+                    held => held?,
                 }
-                held?;
             }
             let found = journal.profile(learner).map_err(|error| unreadable(&error))?;
             let wanted = self.profiles.get(&learner).copied();
