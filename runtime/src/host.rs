@@ -12,11 +12,11 @@ mod tests;
 
 pub use plan::Plan;
 
+use crate::Error;
+use crate::capture::{Live, Senses};
 use crate::journal::{Journal, Profile};
 use crate::ports::{Board, PortError, Pressed};
 use crate::run::Happening;
-use crate::Error;
-use crate::capture::{Live, Senses};
 use lend::Lender;
 use petri_core::{Button, Millis, Screen};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};

@@ -197,17 +197,12 @@ impl Desk {
     /// Joins the far side to a board: what it shows is seen there, too, and both can press. Its sensors stay its own;
     /// one that it lacks can be handed in.
     pub fn over(&self, board: Board) -> Board {
-        let far = self.board(board.name, board.clock);
+        let (far, near) = (self.board(board.name, board.clock), Some(board.panel));
         Board {
             camera: board.camera.or(far.camera),
             microphone: board.microphone.or(far.microphone),
             buttons: Box::new(FarButtons { desk: self.clone(), near: Some(board.buttons) }),
-            panel: Box::new(FarPanel {
-                desk: self.clone(),
-                near: Some(board.panel),
-                last: None,
-                noticed: None,
-            }),
+            panel: Box::new(FarPanel { desk: self.clone(), near, last: None, noticed: None }),
             lights: Some(Box::new(FarLights { desk: self.clone(), near: board.lights })),
             speaker: Some(Box::new(FarSpeaker { desk: self.clone(), near: board.speaker })),
             ..far

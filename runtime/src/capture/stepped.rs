@@ -27,8 +27,8 @@ impl Stepped {
         let (out, percepts) = sync_channel(PERCEPTS_MAX);
         let (sound_in, sound) = sync_channel(SOUND_FRAMES_MAX);
         let eye = camera.map(|camera| Attendant::new(Eye::new(camera, &shared, &out), &shared, &out));
-        let ear = microphone
-            .map(|microphone| Attendant::new(Hearing::new(microphone, &sound_in), &shared, &out));
+        let ear =
+            microphone.map(|microphone| Attendant::new(Hearing::new(microphone, &sound_in), &shared, &out));
         Self { eye, ear, shared, out, percepts, sound }
     }
 

@@ -3,7 +3,10 @@
 //! The checker hears what the ports saw, what the people did and what the journal says. It knows nothing of how the
 //! device works: it keeps its own list of what every learner's trials are, and compares.
 
+mod invariant;
 mod rows;
+
+pub use invariant::{Broken, Invariant};
 
 use petri_core::{Entry, Judge, Screen, Sensor};
 use petri_report::Report;
@@ -11,75 +14,17 @@ use petri_runtime::journal::Profile;
 use std::collections::BTreeMap;
 
 /// A screen is blank, or of the past, no longer than this while its display works.
-pub const BLANK_MS_MAX: u64 = 2_000;
+pub(crate) const BLANK_MS_MAX: u64 = 2_000;
 /// A session that was told to stop has ended after this: the goodbye stays 4 s, and a button may be asked 2 s late.
-pub const STOP_MS_MAX: u64 = 6_500;
+pub(crate) const STOP_MS_MAX: u64 = 6_500;
 /// A device whose sign is gone has let go of the sensor after this.
-pub const OPEN_MS_MAX: u64 = 250;
+pub(crate) const OPEN_MS_MAX: u64 = 250;
 /// A trial is in the journal after this, as soon as the journal can be written.
-pub const KEEP_MS_MAX: u64 = 5_000;
+pub(crate) const KEEP_MS_MAX: u64 = 5_000;
 /// So many starts in a row may show no screen: those of a set that does not come up.
-pub const STARTS_MAX: u32 = petri_update::STARTS_MAX as u32;
+pub(crate) const STARTS_MAX: u32 = petri_update::STARTS_MAX as u32;
 /// A term's budget, in thousandths of an epsilon.
-pub const BUDGET_MILLI: u32 = 1_000;
-
-/// What must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Invariant {
-    /// No trial, setting or screen of one learner is another's.
-    Apart,
-    /// What was acknowledged is in the journal, and what ended gets there.
-    Kept,
-    /// One report a term, and never more than its budget.
-    Budget,
-    /// Nothing senses unless it was allowed by button and its sign is on the display.
-    Privacy,
-    /// The display is not blank or stale for longer than 2 s.
-    Blank,
-    /// Every screen has a way on, and stop ends a session.
-    Stop,
-    /// The device comes up, whatever was installed.
-    ComesUp,
-    /// The program never panics and never hangs.
-    Alive,
-}
-
-impl Invariant {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Apart,
-        Self::Kept,
-        Self::Budget,
-        Self::Privacy,
-        Self::Blank,
-        Self::Stop,
-        Self::ComesUp,
-        Self::Alive,
-    ];
-
-    /// What it says.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Apart => "never two learners mixed",
-            Self::Kept => "no trial lost",
-            Self::Budget => "budget never overspent",
-            Self::Privacy => "privacy sign on whenever capture is on",
-            Self::Blank => "screen never blank for more than 2 s",
-            Self::Stop => "always a way to stop",
-            Self::ComesUp => "the device comes up, whatever was installed",
-            Self::Alive => "no panic and no hang",
-        }
-    }
-}
-
-/// An invariant that did not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
-    /// Which.
-    pub invariant: Invariant,
-    /// What was seen.
-    pub what: String,
-}
+pub(crate) const BUDGET_MILLI: u32 = 1_000;
 
 pub(crate) type Check = Result<(), Broken>;
 
@@ -141,7 +86,8 @@ impl Checker {
     pub(crate) fn begins(&mut self, learner: u32, let_in: &[u32], day: u32) -> Check {
         self.sittings += 1;
         let number = self.sittings;
-        let fresh = Sitting { learner, number, day, asked: false, stop_asked_ms: None, trials: 0, shown: false };
+        let fresh =
+            Sitting { learner, number, day, asked: false, stop_asked_ms: None, trials: 0, shown: false };
         self.sitting = Some(fresh);
         if !let_in.contains(&learner) {
             return broken(
@@ -243,7 +189,8 @@ impl Checker {
             }
         }
         let now: BTreeMap<u16, u16> = spent.iter().copied().collect();
-        if let Some(period) = self.spent.keys().chain(self.reports.keys()).find(|one| !now.contains_key(one)) {
+        if let Some(period) = self.spent.keys().chain(self.reports.keys()).find(|one| !now.contains_key(one))
+        {
             return broken(Invariant::Budget, format!("that term {period} was paid for was forgotten"));
         }
         self.spent = now;
@@ -264,13 +211,17 @@ impl Checker {
         if !sitting.asked {
             return broken(Invariant::Privacy, format!("{sensor:?} is read and nobody has allowed it"));
         }
-        let refused = self.profiles.get(&sitting.learner).is_some_and(|profile| profile.sensors_off.has(sensor));
+        let refused =
+            self.profiles.get(&sitting.learner).is_some_and(|profile| profile.sensors_off.has(sensor));
         if refused {
             let what = format!("{sensor:?} is read, and it is off for learner {}", sitting.learner);
             return broken(Invariant::Privacy, what);
         }
         if !visible.is_some_and(|screen| screen.sensing.has(sensor)) {
-            return broken(Invariant::Privacy, format!("{sensor:?} is read and its sign is not on the display"));
+            return broken(
+                Invariant::Privacy,
+                format!("{sensor:?} is read and its sign is not on the display"),
+            );
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use petri_runtime::host::{Host, Plan};
 use petri_runtime::journal::Journal;
 use petri_runtime::remote::Desk;
 use petri_runtime::run::Happening;
-use petri_update::{Kind, Set};
+use petri_update::Set;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -34,7 +34,8 @@ pub(crate) fn live(world: &Arc<World>) -> Check {
                 Ok(Halt::Crash) => {}
                 Err(payload) => {
                     let said = payload.downcast_ref::<String>().map(String::as_str);
-                    let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("something");
+                    let said =
+                        said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("something");
                     let what = format!("the program panicked: {said}");
                     return Err(Broken { invariant: Invariant::Alive, what });
                 }
@@ -119,7 +120,8 @@ fn start(world: &Arc<World>) {
         halt(Halt::Crash);
     }
     let bytes = begun.as_ref().and_then(|set| std::fs::read(set.folder.join(stick::PACK)).ok());
-    let pack = bytes.as_deref().and_then(|bytes| Pack::open(bytes).ok()).unwrap_or_else(Pack::starter);
+    let installed = bytes.as_deref().and_then(|bytes| Pack::open(bytes).ok());
+    let pack = if let Some(pack) = installed { pack } else { Pack::starter() };
     let journal = match open(world).and_then(|journal| {
         let mut state = world.state();
         state.checker.reopened(&journal)?;

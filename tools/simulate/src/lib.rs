@@ -100,7 +100,11 @@ impl fmt::Display for Failure {
         writeln!(to, "seed {seed} broke `{}`", self.broken.invariant.words())?;
         writeln!(to, "  at {hours} h {minutes:02} min {:02}.{ms:03} s, step {}", s % 60, tally.steps)?;
         writeln!(to, "  {}", self.broken.what)?;
-        write!(to, "  it happens again with: cargo xtask simulate --seed {seed} --hours {} ({digest})", hours + 1)
+        write!(
+            to,
+            "  it happens again with: cargo xtask simulate --seed {seed} --hours {} ({digest})",
+            hours + 1
+        )
     }
 }
 

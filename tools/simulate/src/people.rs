@@ -2,7 +2,9 @@
 
 use crate::world::{Event, Part, State, World};
 use petri_core::input::Sensors;
-use petri_core::{Age, Button, Comfort, Exercise, Exercises, Facilitator, Language, Level, Scene, Sensor, Word};
+use petri_core::{
+    Age, Button, Comfort, Exercise, Exercises, Facilitator, Language, Level, Scene, Sensor, Word,
+};
 use petri_runtime::host::Handle;
 use petri_runtime::journal::{Keeping, Profile, Sharing};
 use petri_runtime::ports::Pressed;

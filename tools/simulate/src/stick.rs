@@ -198,7 +198,12 @@ pub(crate) fn bring(world: &Arc<World>) -> Check {
     Ok(())
 }
 
-fn publish(folder: &PathBuf, stick: Stick, version: u32, clock_s: u64) -> Result<(), Box<dyn std::error::Error>> {
+fn publish(
+    folder: &PathBuf,
+    stick: Stick,
+    version: u32,
+    clock_s: u64,
+) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(folder)?;
     let mut bytes = STARTER.to_vec();
     let item = Item { path: PACK.to_owned(), bytes: bytes.len() as u64, sha256: sha256(&bytes) };

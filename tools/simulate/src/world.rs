@@ -48,15 +48,8 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Camera,
-        Self::Microphone,
-        Self::Buttons,
-        Self::Panel,
-        Self::Lights,
-        Self::Speaker,
-        Self::Disk,
-    ];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Camera, Self::Microphone, Self::Buttons, Self::Panel, Self::Lights, Self::Speaker, Self::Disk];
 }
 
 /// What is due at a time.

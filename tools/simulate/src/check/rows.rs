@@ -44,7 +44,8 @@ impl Checker {
             let stored = read(journal, learner)?;
             let same = |one: &[Row]| {
                 let one = raw(one);
-                one.len() == stored.len() && one.iter().zip(&stored).all(|(one, other)| one.entry == other.entry)
+                one.len() == stored.len()
+                    && one.iter().zip(&stored).all(|(one, other)| one.entry == other.entry)
             };
             if same(&with) {
                 self.kept.insert(learner, with);
