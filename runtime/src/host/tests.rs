@@ -1,4 +1,5 @@
 use super::*;
+use crate::Perception;
 use crate::journal::Keeping;
 use crate::ports::Clock;
 use crate::remote::Desk;
