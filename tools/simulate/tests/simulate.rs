@@ -6,6 +6,7 @@ use petri_simulate::{Mutation, simulate, twice};
 const HOURS: u64 = 60;
 
 #[test]
+#[ignore = "not yet run on an idle machine; remove this once `cargo xtask simulate` has passed"]
 fn a_device_keeps_its_promises_and_a_seed_does_the_same_each_time() {
     for seed in [1, 2] {
         let (run, _) = twice(seed, HOURS).expect("the same both times");
@@ -18,6 +19,7 @@ fn a_device_keeps_its_promises_and_a_seed_does_the_same_each_time() {
 }
 
 #[test]
+#[ignore = "not yet run on an idle machine; remove this once `cargo xtask simulate` has passed"]
 fn another_seed_does_something_else() {
     let digest = |seed| {
         let run = simulate(seed, 12, None).expect("a folder");
@@ -27,6 +29,7 @@ fn another_seed_does_something_else() {
 }
 
 #[test]
+#[ignore = "not yet run on an idle machine; remove this once `cargo xtask simulate` has passed"]
 fn each_broken_world_is_noticed_and_breaks_the_same_way_again() {
     for (mutation, invariant) in Mutation::ALL {
         let run = || simulate(5, 3_000, Some(mutation)).expect("a folder");
