@@ -71,7 +71,8 @@ pub struct Checker {
     reports: BTreeMap<u16, ([u8; 16], Vec<u8>)>,
     /// What was spent as of the last look.
     spent: BTreeMap<u16, u16>,
-    open_since_ms: [Option<u64>; 2],
+    open: [bool; 2],
+    unsigned_since_ms: [Option<u64>; 2],
     wrong_since_ms: Option<u64>,
     failed_starts: u32,
     accepted: u32,
@@ -100,7 +101,7 @@ impl Checker {
 
     /// The process died.
     pub(crate) fn died(&mut self) {
-        self.open_since_ms = [None; 2];
+        self.open = [false; 2];
         self.wrong_since_ms = None;
         self.cut_short = self.sitting.take().map(|sitting| sitting.learner).or(self.cut_short);
     }
@@ -203,8 +204,8 @@ impl Checker {
     }
 
     /// A sensor is read while the display shows `visible`.
-    pub(crate) fn senses(&mut self, now_ms: u64, sensor: Sensor, visible: Option<&Screen>) -> Check {
-        self.open_since_ms[place(sensor)] = Some(now_ms);
+    pub(crate) fn senses(&mut self, sensor: Sensor, visible: Option<&Screen>) -> Check {
+        self.open[place(sensor)] = true;
         let Some(sitting) = self.sitting else {
             return broken(Invariant::Privacy, format!("{sensor:?} is read and no session runs"));
         };
@@ -228,7 +229,7 @@ impl Checker {
 
     /// A sensor's device was let go of.
     pub(crate) fn rests(&mut self, sensor: Sensor) {
-        self.open_since_ms[place(sensor)] = None;
+        self.open[place(sensor)] = false;
     }
 
     /// The question about camera and microphone was on the screen, and a button was pressed.
@@ -294,14 +295,15 @@ impl Checker {
         }
         for sensor in [Sensor::Camera, Sensor::Microphone] {
             let signed = visible.is_some_and(|screen| screen.sensing.has(sensor));
-            let open = &mut self.open_since_ms[place(sensor)];
-            if let (Some(since), false) = (*open, signed) {
-                if now_ms - since > OPEN_MS_MAX {
-                    let what = format!("{sensor:?} is open for {} ms without its sign", now_ms - since);
-                    return broken(Invariant::Privacy, what);
-                }
-            } else if open.is_some() {
-                *open = Some(now_ms);
+            let unsigned = &mut self.unsigned_since_ms[place(sensor)];
+            if !self.open[place(sensor)] || signed {
+                *unsigned = None;
+                continue;
+            }
+            let since = *unsigned.get_or_insert(now_ms);
+            if now_ms - since > OPEN_MS_MAX {
+                let what = format!("{sensor:?} is open for {} ms without its sign", now_ms - since);
+                return broken(Invariant::Privacy, what);
             }
         }
         if let Some(asked) = self.sitting.and_then(|sitting| sitting.stop_asked_ms)

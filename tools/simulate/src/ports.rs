@@ -58,7 +58,7 @@ fn sense(world: &World, sensor: Sensor) -> Result<(), PortError> {
     }
     let State { now_ms, checker, visible, fading, .. } = &mut *state;
     let faded = fading.as_ref().filter(|(until, _)| *now_ms <= *until).map(|(_, screen)| screen);
-    let check = checker.senses(*now_ms, sensor, visible.as_ref().or(faded));
+    let check = checker.senses(sensor, visible.as_ref().or(faded));
     drop(state);
     world.hold(check);
     Ok(())

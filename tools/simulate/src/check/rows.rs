@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 impl Checker {
     /// The session is over, in order: the journal has all of it, and what the learner changed of the settings.
     pub(crate) fn ends(&mut self, journal: &Journal, disk_works: bool) -> Check {
-        self.open_since_ms = [None; 2];
+        self.open = [false; 2];
         let Some(sitting) = self.sitting.take() else { return Ok(()) };
         if disk_works && !self.pending.is_empty() {
             let what = format!("{} trials were not kept, and the journal can be written", self.pending.len());
