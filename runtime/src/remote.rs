@@ -261,7 +261,9 @@ impl State {
 
 /// The notice in place of the screen, but with its signs: what senses is shown, whatever else is.
 fn above(notice: Option<&Screen>, screen: &Screen) -> Screen {
-    Screen { sensing: screen.sensing, ..notice.unwrap_or(screen).clone() }
+    // Nothing covers the question whether the device may look and listen: a press would answer it.
+    let top = notice.filter(|_| screen.scene != petri_core::Scene::Consent).unwrap_or(screen);
+    Screen { sensing: screen.sensing, ..top.clone() }
 }
 
 fn gone(part: &'static str, reason: &str) -> PortError {
