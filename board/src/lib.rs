@@ -10,6 +10,7 @@ pub mod clock;
 pub mod description;
 #[cfg(feature = "hardware")]
 pub mod hardware;
+pub mod pixels;
 pub mod replay;
 pub mod script;
 mod shots;

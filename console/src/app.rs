@@ -83,7 +83,7 @@ impl App {
         let sink = std::sync::Arc::clone(&say);
         let app = Self {
             site: Site { address, fingerprint, names },
-            auth: Auth::open(files)?,
+            auth: Auth::open(files, Instant::now())?,
             pairing: Pairing::default(),
             alerts: Alerts::default(),
             health,

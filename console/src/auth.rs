@@ -29,6 +29,9 @@ const WRONG_MAX: u32 = 5;
 const LOCK: Duration = Duration::from_secs(30);
 const LOCK_MAX: Duration = Duration::from_hours(1);
 
+/// The file with the number of wrong PINs.
+const WRONG: &str = "wrong";
+
 /// 256 random bits, as the browser has them.
 pub(crate) fn secret() -> Result<String, Error> {
     let mut bytes = [0; 32];
@@ -73,7 +76,18 @@ impl Lock {
 
     /// Notes a wrong answer.
     pub(crate) fn wrong(&mut self, now: Instant) -> Denied {
-        self.wrong += 1;
+        self.wrong = self.wrong.saturating_add(1);
+        self.waits(now)
+    }
+
+    /// So many were wrong before the program was started: whoever pulls the plug waits as long as everybody else.
+    fn after_restart(wrong: u32, now: Instant) -> Self {
+        let mut lock = Self { wrong, until: None };
+        lock.waits(now);
+        lock
+    }
+
+    fn waits(&mut self, now: Instant) -> Denied {
         if self.wrong < WRONG_MAX {
             return Denied::Wrong;
         }
@@ -100,12 +114,14 @@ struct State {
 /// Decides who is in.
 pub(crate) struct Auth {
     state: Mutex<State>,
+    /// Held while a PIN is looked at.
+    one_at_a_time: Mutex<()>,
     files: Files,
 }
 
 impl Auth {
-    /// Reads who is paired, and the hash of the PIN.
-    pub(crate) fn open(files: Files) -> Result<Self, Error> {
+    /// Reads who is paired, the hash of the PIN, and how many wrong ones were tried since the last right one.
+    pub(crate) fn open(files: Files, now: Instant) -> Result<Self, Error> {
         let text = |name: &str| -> Result<Option<String>, Error> {
             Ok(files.read(name)?.and_then(|bytes| String::from_utf8(bytes).ok()))
         };
@@ -114,8 +130,11 @@ impl Auth {
             (0..32).map(|i| byte(2 * i)).collect::<Option<Vec<u8>>>()?.try_into().ok()
         };
         let paired = text("paired")?.map(|text| text.lines().filter_map(bytes).collect()).unwrap_or_default();
-        let state = State { paired, pin: text("pin")?, ..State::default() };
-        Ok(Self { state: Mutex::new(state), files })
+        // A count that cannot be read is none that lets more be tried.
+        let wrong = text(WRONG)?.map_or(0, |count| count.trim().parse().unwrap_or(WRONG_MAX));
+        let pin_lock = Lock::after_restart(wrong, now);
+        let state = State { paired, pin: text("pin")?, pin_lock, ..State::default() };
+        Ok(Self { state: Mutex::new(state), one_at_a_time: Mutex::default(), files })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -191,24 +210,29 @@ impl Auth {
         self.state().pin.is_some()
     }
 
-    /// Whether `pin` is the PIN. It takes a while and some memory, on purpose.
-    pub(crate) fn check_pin(&self, pin: &str, now: Instant) -> Result<(), Denied> {
-        let stored = {
+    /// Whether `pin` is the PIN. It takes a while and some memory, on purpose; meanwhile no other is looked at.
+    ///
+    /// An answer is counted as wrong on the disk before it is looked at, so that pulling the plug wins no further try.
+    pub(crate) fn check_pin(&self, pin: &str, now: Instant) -> Result<Result<(), Denied>, Error> {
+        let _one = self.one_at_a_time.lock().unwrap_or_else(PoisonError::into_inner);
+        let (stored, wrong) = {
             let state = self.state();
-            state.pin_lock.check(now)?;
-            state.pin.clone()
+            if let Err(denied) = state.pin_lock.check(now) {
+                return Ok(Err(denied));
+            }
+            (state.pin.clone(), state.pin_lock.wrong)
         };
+        self.files.write(WRONG, wrong.saturating_add(1).to_string().as_bytes())?;
         let parsed = stored.as_deref().and_then(|stored| PasswordHash::new(stored).ok());
         let fits = PIN_BYTES.contains(&pin.len());
         let right = fits
             && parsed.is_some_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok());
-        let mut state = self.state();
-        if right {
-            state.pin_lock.right();
-            Ok(())
-        } else {
-            Err(state.pin_lock.wrong(now))
+        if !right {
+            return Ok(Err(self.state().pin_lock.wrong(now)));
         }
+        self.files.write(WRONG, b"0")?;
+        self.state().pin_lock.right();
+        Ok(Ok(()))
     }
 
     /// Makes `pin` the PIN; everybody but the caller, who is let in anew, is out.
@@ -221,7 +245,9 @@ impl Auth {
             .map_err(|error| Error::System(error.to_string()))?
             .to_string();
         self.files.write("pin", hash.as_bytes())?;
+        self.files.write(WRONG, b"0")?;
         let mut state = self.state();
+        state.pin_lock.right();
         state.pin = Some(hash);
         state.visits.clear();
         Ok(Ok(()))
@@ -246,7 +272,11 @@ mod tests {
     use super::*;
 
     fn auth(folder: &tempfile::TempDir) -> Auth {
-        Auth::open(Files::beside(&folder.path().join("journal.db"))).expect("opened")
+        Auth::open(Files::beside(&folder.path().join("journal.db")), Instant::now()).expect("opened")
+    }
+
+    fn tried(auth: &Auth, pin: &str, now: Instant) -> Result<(), Denied> {
+        auth.check_pin(pin, now).expect("no fault")
     }
 
     #[test]
@@ -283,16 +313,40 @@ mod tests {
         assert!(!auth.is_in(&secret, now), "a new PIN puts everybody out");
         let file = std::fs::read_to_string(folder.path().join("console/pin")).expect("kept");
         assert!(file.starts_with("$argon2id$") && !file.contains("4170"), "{file}");
-        let again = Auth::open(auth.files.clone()).expect("opened");
-        assert_eq!(again.check_pin("4170 29", now), Ok(()));
+        let again = Auth::open(auth.files.clone(), now).expect("opened");
+        assert_eq!(tried(&again, "4170 29", now), Ok(()));
         for _ in 1..WRONG_MAX {
-            assert_eq!(auth.check_pin("417030", now), Err(Denied::Wrong));
+            assert_eq!(tried(&auth, "417030", now), Err(Denied::Wrong));
         }
-        assert_eq!(auth.check_pin("417030", now), Err(Denied::Locked(LOCK)));
-        assert!(matches!(auth.check_pin("4170 29", now), Err(Denied::Locked(_))), "nor with the right one");
-        assert_eq!(auth.check_pin("417030", now + LOCK), Err(Denied::Locked(2 * LOCK)));
-        assert_eq!(auth.check_pin("4170 29", now + 3 * LOCK), Ok(()));
-        assert_eq!(auth.check_pin("417030", now + 3 * LOCK), Err(Denied::Wrong), "counted anew");
+        assert_eq!(tried(&auth, "417030", now), Err(Denied::Locked(LOCK)));
+        assert!(matches!(tried(&auth, "4170 29", now), Err(Denied::Locked(_))), "nor with the right one");
+        assert_eq!(tried(&auth, "417030", now + LOCK), Err(Denied::Locked(2 * LOCK)));
+        assert_eq!(tried(&auth, "4170 29", now + 3 * LOCK), Ok(()));
+        assert_eq!(tried(&auth, "417030", now + 3 * LOCK), Err(Denied::Wrong), "counted anew");
+    }
+
+    #[test]
+    fn pulling_the_plug_wins_no_further_try_at_the_pin() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (first, now) = (auth(&folder), Instant::now());
+        assert_eq!(first.set_pin("4170 29").expect("written"), Ok(()));
+        for _ in 1..WRONG_MAX {
+            // Each from a program that was started anew.
+            assert_eq!(tried(&auth(&folder), "417030", now), Err(Denied::Wrong));
+        }
+        assert_eq!(tried(&auth(&folder), "417030", now), Err(Denied::Locked(LOCK)));
+        let again = auth(&folder);
+        assert!(matches!(tried(&again, "4170 29", now), Err(Denied::Locked(_))), "the wait begins anew");
+        let later = now + 2 * LOCK;
+        assert_eq!(tried(&again, "417030", later), Err(Denied::Locked(2 * LOCK)));
+        // One that is killed while the PIN is looked at has counted it already.
+        std::fs::write(folder.path().join("console/wrong"), "7").expect("written");
+        let again = auth(&folder);
+        assert!(matches!(tried(&again, "4170 29", Instant::now() + 3 * LOCK), Err(Denied::Locked(_))));
+        assert_eq!(tried(&again, "4170 29", Instant::now() + 5 * LOCK), Ok(()));
+        assert_eq!(tried(&auth(&folder), "417030", now), Err(Denied::Wrong), "a right one is counted from");
+        std::fs::write(folder.path().join("console/wrong"), "nonsense").expect("written");
+        assert!(matches!(tried(&auth(&folder), "4170 29", now), Err(Denied::Locked(_))));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use petri_core::input::Sensors;
 use petri_core::{Cue, Level, Screen, Sensor};
 use petri_runtime::picture;
 use petri_runtime::remote::View;
+use petri_runtime::supervise::supervise;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -72,31 +73,37 @@ impl Live {
 
 /// Draws on a thread of its own, only while somebody follows.
 pub(crate) fn paint(app: Arc<App>, ends: Arc<AtomicBool>) {
-    std::thread::spawn(move || {
-        let (mut serial, mut drawn) = (0, None);
-        while !ends.load(Ordering::Acquire) {
-            if app.live.watchers() == 0 {
-                std::thread::sleep(LOOK_TIME);
-                continue;
-            }
-            let view = app.options.desk.wait(serial, LOOK_TIME);
-            serial = view.serial;
-            let text = describe(&app, &view).to_string();
-            let png = (view.screen.is_some() && view.screen != drawn)
-                .then(|| view.screen.as_ref().map(|screen| png(&app, screen)).unwrap_or_default());
-            drawn.clone_from(&view.screen);
-            app.live.shots.send_if_modified(|shot| {
-                let news = shot.text.as_str() != text || png.is_some();
-                shot.text = text.into();
-                if let Some(png) = png {
-                    shot.png = png;
-                    shot.picture += 1;
-                }
-                news
-            });
-            std::thread::sleep(PICTURE_TIME);
+    let work = {
+        let ends = Arc::clone(&ends);
+        move || draw(&app, &ends)
+    };
+    std::thread::spawn(move || supervise(|| ends.load(Ordering::Acquire), |_| {}, work));
+}
+
+fn draw(app: &App, ends: &AtomicBool) {
+    let (mut serial, mut drawn) = (0, None);
+    while !ends.load(Ordering::Acquire) {
+        if app.live.watchers() == 0 {
+            std::thread::sleep(LOOK_TIME);
+            continue;
         }
-    });
+        let view = app.options.desk.wait(serial, LOOK_TIME);
+        serial = view.serial;
+        let text = describe(app, &view).to_string();
+        let png = (view.screen.is_some() && view.screen != drawn)
+            .then(|| view.screen.as_ref().map(|screen| png(app, screen)).unwrap_or_default());
+        drawn.clone_from(&view.screen);
+        app.live.shots.send_if_modified(|shot| {
+            let news = shot.text.as_str() != text || png.is_some();
+            shot.text = text.into();
+            if let Some(png) = png {
+                shot.png = png;
+                shot.picture += 1;
+            }
+            news
+        });
+        std::thread::sleep(PICTURE_TIME);
+    }
 }
 
 fn png(app: &App, screen: &Screen) -> Bytes {

@@ -27,6 +27,9 @@ const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Between two looks at room, heat and memory.
 const CHECK_UP: Duration = Duration::from_secs(10);
 
+/// A part that failed inside is begun anew after this.
+const RESTART: Duration = Duration::from_millis(300);
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
@@ -66,8 +69,10 @@ impl Server {
             tokio::net::TcpListener::from_std(listener).map_err(fail)?
         };
         app.log.add(Event::Started { tls: tls.is_some(), loopback: app.site.is_loopback() });
-        runtime.spawn(accept(listener, tls, routes::router(app)));
-        runtime.spawn(check_up(Arc::clone(app)));
+        let (listener, router) = (Arc::new(listener), routes::router(app));
+        runtime.spawn(kept_up(move || accept(Arc::clone(&listener), tls.clone(), router.clone())));
+        let looked_after = Arc::clone(app);
+        runtime.spawn(kept_up(move || check_up(Arc::clone(&looked_after))));
         runtime.spawn(end_on_signal(Arc::clone(app)));
         let ends = Arc::new(AtomicBool::new(false));
         live::paint(Arc::clone(app), Arc::clone(&ends));
@@ -75,7 +80,14 @@ impl Server {
     }
 }
 
-async fn accept(listener: tokio::net::TcpListener, tls: Option<TlsAcceptor>, router: Router) {
+/// Begins work anew that failed inside. What fails while one request is answered ends that one only.
+async fn kept_up<W: Future<Output = ()> + Send + 'static>(work: impl Fn() -> W) {
+    while tokio::spawn(work()).await.is_err_and(|error| error.is_panic()) {
+        tokio::time::sleep(RESTART).await;
+    }
+}
+
+async fn accept(listener: Arc<tokio::net::TcpListener>, tls: Option<TlsAcceptor>, router: Router) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
@@ -136,5 +148,26 @@ async fn end_on_signal(app: Arc<App>) {
             _ = interrupt.recv() => {}
         }
         let _ = app.host().end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+
+    #[test]
+    fn work_that_panics_is_begun_anew_within_a_second() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runs = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&runs);
+        let work = move || {
+            let counted = Arc::clone(&counted);
+            async move { assert!(counted.fetch_add(1, Ordering::AcqRel) > 1, "not yet") }
+        };
+        let start = std::time::Instant::now();
+        runtime.block_on(kept_up(work));
+        assert_eq!(runs.load(Ordering::Acquire), 3);
+        assert!(start.elapsed() >= 2 * RESTART && RESTART < Duration::from_secs(1));
     }
 }

@@ -8,6 +8,12 @@
 //! production the servers are two installations of a DAP service such as Janus, run by two parties, and shares are
 //! encrypted to each of them (HPKE) by a DAP client. A device does not send shares yet: this crate is in no program.
 //!
+//! Janus's own client (`janus_client`) was tried and is not used: version 0.7.145, the newest in November 2026, is built
+//! on `prio` 0.16 and its draft of Prio3, whose shares and types are not those of 0.18 here. Either this crate goes back to
+//! that draft, or the client comes up to this one. It also asks for Rust 1.95 and brings 350 crates and a second
+//! cryptographic library with C code, against 1.91 and one on devices. The upload itself is small (HPKE to each server and
+//! one HTTPS request), so a client of our own would be the lighter way once there is a service to try it with.
+//!
 //! Numbers of a report are noisy and can be negative; they are shifted by [`VALUE_MAX`] so that they are not, and
 //! shifted back in the sum. What is outside plus and minus [`VALUE_MAX`] is refused by the proof that goes along with
 //! each share, so that a device which lies can spoil its own numbers and no others.

@@ -2,7 +2,7 @@
 //!
 //! Nothing here uses a fused product and sum, so every processor gives the same numbers.
 // These are called from generic code that must end up in one function with the unit's instructions.
-#![allow(clippy::inline_always)]
+#![allow(clippy::inline_always, clippy::needless_range_loop)]
 
 use crate::matmul::unit::{Job, Unit, dispatch};
 
@@ -91,6 +91,40 @@ pub fn layer_norm(input: &[f32], weight: &[f32], bias: Option<&[f32]>, epsilon: 
     assert!(input.len() == output.len() && input.len().is_multiple_of(weight.len()), "whole rows");
     assert!(bias.is_none_or(|bias| bias.len() == weight.len()), "a bias for each column");
     dispatch(Work(input, weight, bias, epsilon, output));
+}
+
+/// The sum of `row`, and the sum of its products with 8-bit `weights`, which are bytes in two's complement.
+///
+/// # Panics
+/// When there is not a weight for each number.
+pub fn weighted_sum(weights: &[u8], row: &[f32]) -> [f32; 2] {
+    /// Enough sums that none waits for the one before.
+    const SUMS: usize = 64;
+    struct Work<'a>(&'a [u8], &'a [f32], &'a mut [f32; 2]);
+    impl Job for Work<'_> {
+        #[inline(always)]
+        fn run<U: Unit>(self, _: U) {
+            let Self(weights, row, [plain, weighted]) = self;
+            let ((weights, last_weights), (chunks, last)) =
+                (weights.as_chunks::<SUMS>(), row.as_chunks::<SUMS>());
+            let (mut sums, mut products) = ([0.0f32; SUMS], [0.0f32; SUMS]);
+            for (weights, chunk) in weights.iter().zip(chunks) {
+                for lane in 0..SUMS {
+                    sums[lane] += chunk[lane];
+                    products[lane] += chunk[lane] * f32::from(weights[lane] as i8);
+                }
+            }
+            for (lane, (weight, x)) in last_weights.iter().zip(last).enumerate() {
+                sums[lane] += x;
+                products[lane] += x * f32::from(*weight as i8);
+            }
+            (*plain, *weighted) = (sum(&sums, |x| x), sum(&products, |x| x));
+        }
+    }
+    assert_eq!(weights.len(), row.len(), "a weight for each number");
+    let mut found = [0.0; 2];
+    dispatch(Work(weights, row, &mut found));
+    found
 }
 
 /// Sums in sixteen lanes, which are added in a fixed order.
@@ -204,6 +238,18 @@ mod tests {
             let exact = value * gate / (1.0 + (-gate).exp());
             assert!((f64::from(*found) - exact).abs() < 1e-6 * (1.0 + exact.abs()), "{at}");
         }
+    }
+
+    #[test]
+    fn a_weighted_sum_is_that_of_all_its_terms() {
+        let row = &line(-3.0, 7.0)[..331];
+        let weights: Vec<u8> = (0..331).map(|at| (at * 37 % 256) as u8).collect();
+        let [plain, weighted] = weighted_sum(&weights, row);
+        let terms = row.iter().zip(&weights).map(|(x, weight)| f64::from(*x) * f64::from(*weight as i8));
+        let (sum, size) = terms.fold((0.0, 0.0), |(sum, size), term| (sum + term, size + term.abs()));
+        assert!((f64::from(weighted) - sum).abs() < 1e-6 * size, "{weighted}, not {sum}");
+        let exact: f64 = row.iter().map(|x| f64::from(*x)).sum();
+        assert!((f64::from(plain) - exact).abs() < 1e-3, "{plain}, not {exact}");
     }
 
     #[test]

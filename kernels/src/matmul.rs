@@ -4,6 +4,9 @@
 //! to 15 bits and one scale, so that the sums of products still fit 32 bits. Sums of whole numbers are the same in any
 //! order, so every processor gives the same. Where 15 bits are too few, the same weights are multiplied as floats.
 
+// Sums stay in registers only while they are indexed by constants.
+#![allow(clippy::needless_range_loop)]
+
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -93,28 +96,34 @@ impl Job for Multiply<'_> {
             Arithmetic::Floats => keep(input, weights.inputs(), scratch),
         }
         let (panels, rows) = (weights.panels(), scratch.rows.len());
-        let most = if !U::WIDE {
-            1
-        } else if rows <= 2 {
-            MOST
-        } else {
-            2
-        };
-        let mut panel = 0;
-        while panel < panels {
-            let together = if panel + most <= panels { most } else { 1 };
-            let mut tile = Tile { weights, input, scratch, bias, arithmetic, panel, first: 0, output };
+        let mut tile = Tile { weights, input, scratch, bias, arithmetic, panel: 0, first: 0, output };
+        while tile.panel < panels {
+            let together = together::<U>(panels - tile.panel, rows);
+            tile.first = 0;
             while tile.first < rows {
-                let count = (rows - tile.first).min(if U::WIDE { 8 } else { 4 });
-                match together {
-                    MOST => tile.few::<U>(unit, count),
-                    2 => tile.some::<U, 2>(unit, count),
-                    _ => tile.some::<U, 1>(unit, count),
-                }
-                tile.first += count;
+                tile.first += match together {
+                    1 => tile.rows::<U, 1>(unit, rows),
+                    2 => tile.rows::<U, 2>(unit, rows),
+                    3 => tile.rows::<U, 3>(unit, rows),
+                    _ => tile.few::<U>(unit, rows),
+                };
             }
-            panel += together;
+            tile.panel += together;
         }
+    }
+}
+
+/// How many of the panels that are left are multiplied together: for one or two rows as many as keep the unit busy,
+/// else as many as leave registers for the sums of eight rows.
+fn together<U: Unit>(left: usize, rows: usize) -> usize {
+    if !U::WIDE {
+        1
+    } else if rows <= 2 {
+        if left >= MOST { MOST } else { 1 }
+    } else if left == MOST {
+        2
+    } else {
+        left.min(3)
     }
 }
 
@@ -170,93 +179,64 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
+    /// One or two rows times the most panels. Returns how many.
     #[inline(always)]
-    fn few<U: Unit>(&mut self, unit: U, rows: usize) {
-        match rows {
-            1 => self.compute::<U, 1, MOST>(unit),
-            _ => self.compute::<U, 2, MOST>(unit),
+    fn few<U: Unit>(&mut self, unit: U, rows: usize) -> usize {
+        match rows - self.first {
+            1 => self.compute::<U, 1, MOST>(unit, 1),
+            _ => self.compute::<U, 2, MOST>(unit, 2),
+        }
+    }
+
+    /// The next rows; what is missing at the end is computed twice and stored once. Returns how many.
+    #[inline(always)]
+    fn rows<U: Unit, const PANELS: usize>(&mut self, unit: U, rows: usize) -> usize {
+        match rows - self.first {
+            1 => self.compute::<U, 1, PANELS>(unit, 1),
+            2 => self.compute::<U, 2, PANELS>(unit, 2),
+            left if left <= 4 || !U::WIDE => self.compute::<U, 4, PANELS>(unit, left.min(4)),
+            left => self.compute::<U, 8, PANELS>(unit, left.min(8)),
         }
     }
 
     #[inline(always)]
-    fn some<U: Unit, const PANELS: usize>(&mut self, unit: U, rows: usize) {
-        match rows {
-            1 => self.compute::<U, 1, PANELS>(unit),
-            2 => self.compute::<U, 2, PANELS>(unit),
-            3 => self.compute::<U, 3, PANELS>(unit),
-            4 => self.compute::<U, 4, PANELS>(unit),
-            5 if U::WIDE => self.compute::<U, 5, PANELS>(unit),
-            6 if U::WIDE => self.compute::<U, 6, PANELS>(unit),
-            7 if U::WIDE => self.compute::<U, 7, PANELS>(unit),
-            _ => self.compute::<U, 8, PANELS>(unit),
-        }
-    }
-
-    #[inline(always)]
-    fn compute<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
+    fn compute<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U, count: usize) -> usize {
+        let pairs = self.weights.pairs();
+        let panels: [&[Block]; PANELS] = from_fn(|panel| &self.weights.panel(self.panel + panel)[..pairs]);
+        let at = |row: usize| self.first + row.min(count - 1);
+        let mut sums = [[[0.0; LANES]; PANELS]; ROWS];
         match self.arithmetic {
-            Arithmetic::Whole => self.whole::<U, ROWS, PANELS>(unit),
-            Arithmetic::Floats => self.floats::<U, ROWS, PANELS>(unit),
+            Arithmetic::Whole => {
+                let rows: [&[[i16; 2]]; ROWS] =
+                    from_fn(|row| &self.scratch.pairs[at(row) * pairs..][..pairs]);
+                let whole = sums_whole(unit, &rows, &panels);
+                for row in 0..ROWS {
+                    for panel in 0..PANELS {
+                        sums[row][panel] = unit.read(whole[row][panel]).map(|sum| sum as f32);
+                    }
+                }
+            }
+            Arithmetic::Floats => {
+                let inputs = self.weights.inputs();
+                let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[at(row) * inputs..][..inputs]);
+                let floats = sums_floats(unit, &rows, &panels);
+                for row in 0..ROWS {
+                    for panel in 0..PANELS {
+                        sums[row][panel] = unit.read_floats(floats[row][panel]);
+                    }
+                }
+            }
         }
+        for (row, sums) in sums.iter().take(count).enumerate() {
+            for (panel, sums) in sums.iter().enumerate() {
+                self.store(self.first + row, self.panel + panel, sums);
+            }
+        }
+        count
     }
 
     #[inline(always)]
-    fn floats<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
-        let inputs = self.weights.inputs();
-        let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[(self.first + row) * inputs..][..inputs]);
-        let [first, second, third, fourth]: [&[Block]; MOST] = self.panels::<PANELS>();
-        let [mut a, mut b, mut c, mut d] = [[unit.nothing(); ROWS]; MOST];
-        for pair in 0..first.len() {
-            step_floats(unit, &mut a, &rows, &first[pair], 2 * pair);
-            if PANELS > 1 {
-                step_floats(unit, &mut b, &rows, &second[pair], 2 * pair);
-            }
-            if PANELS > 2 {
-                step_floats(unit, &mut c, &rows, &third[pair], 2 * pair);
-                step_floats(unit, &mut d, &rows, &fourth[pair], 2 * pair);
-            }
-        }
-        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
-            for (row, sum) in sums.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + panel, unit.read_floats(sum));
-            }
-        }
-    }
-
-    /// Sums of several panels are variables of their own: in an array of arrays they would not stay in registers.
-    #[inline(always)]
-    fn whole<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U) {
-        let pairs = self.weights.pairs();
-        let rows: [&[[i16; 2]]; ROWS] =
-            from_fn(|row| &self.scratch.pairs[(self.first + row) * pairs..][..pairs]);
-        let [first, second, third, fourth]: [&[Block]; MOST] = self.panels::<PANELS>();
-        let [mut a, mut b, mut c, mut d] = [[unit.zero(); ROWS]; MOST];
-        for pair in 0..first.len() {
-            step_whole(unit, &mut a, &rows, &first[pair], pair);
-            if PANELS > 1 {
-                step_whole(unit, &mut b, &rows, &second[pair], pair);
-            }
-            if PANELS > 2 {
-                step_whole(unit, &mut c, &rows, &third[pair], pair);
-                step_whole(unit, &mut d, &rows, &fourth[pair], pair);
-            }
-        }
-        for (panel, sums) in [a, b, c, d].into_iter().take(PANELS).enumerate() {
-            for (row, sum) in sums.into_iter().enumerate() {
-                self.store(self.first + row, self.panel + panel, unit.read(sum).map(|sum| sum as f32));
-            }
-        }
-    }
-
-    /// The panels, of one length; the last stands for those that are not wanted.
-    #[inline(always)]
-    fn panels<const PANELS: usize>(&self) -> [&[Block]; MOST] {
-        let pairs = self.weights.pairs();
-        from_fn(|panel| &self.weights.panel(self.panel + panel.min(PANELS - 1))[..pairs])
-    }
-
-    #[inline(always)]
-    fn store(&mut self, row: usize, panel: usize, sums: [f32; LANES]) {
+    fn store(&mut self, row: usize, panel: usize, sums: &[f32; LANES]) {
         let Row { scale, sum } = self.scratch.rows[row];
         let column = self.weights.columns(panel);
         let outputs = self.weights.outputs();
@@ -288,35 +268,61 @@ fn add(values: &mut [f32; LANES], more: &[f32]) {
     }
 }
 
-// Functions, not closures: a closure that is not inlined lacks the unit's instructions.
+// Functions, not closures: a closure that is not inlined lacks the unit's instructions. Nothing here is indexed by what is
+// known at run time only, so that the sums stay in registers.
 
 #[inline(always)]
-fn step_whole<U: Unit, const ROWS: usize>(
+fn sums_whole<U: Unit, const ROWS: usize, const PANELS: usize>(
     unit: U,
-    sums: &mut [U::Sum; ROWS],
     rows: &[&[[i16; 2]]; ROWS],
-    block: &Block,
-    at: usize,
-) {
-    let block = unit.widen(block);
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        *sum = unit.add(*sum, block, row[at]);
+    panels: &[&[Block]; PANELS],
+) -> [[U::Sum; PANELS]; ROWS] {
+    let mut sums = [[unit.zero(); PANELS]; ROWS];
+    for pair in 0..panels[0].len() {
+        let mut blocks = [unit.widen(&panels[0][pair]); PANELS];
+        for panel in 1..PANELS {
+            blocks[panel] = unit.widen(&panels[panel][pair]);
+        }
+        for row in 0..ROWS {
+            let x = rows[row][pair];
+            for panel in 0..PANELS {
+                sums[row][panel] = unit.add(sums[row][panel], blocks[panel], x);
+            }
+        }
     }
+    sums
 }
 
 #[inline(always)]
-fn step_floats<U: Unit, const ROWS: usize>(
+fn sums_floats<U: Unit, const ROWS: usize, const PANELS: usize>(
     unit: U,
-    sums: &mut [U::Floats; ROWS],
     rows: &[&[f32]; ROWS],
-    block: &Block,
-    at: usize,
-) {
-    let [even, odd] = unit.floats(block);
-    for (sum, row) in sums.iter_mut().zip(rows) {
-        *sum = unit.add_floats(*sum, even, row[at]);
-        if let Some(x) = row.get(at + 1) {
-            *sum = unit.add_floats(*sum, odd, *x);
+    panels: &[&[Block]; PANELS],
+) -> [[U::Floats; PANELS]; ROWS] {
+    let mut sums = [[unit.nothing(); PANELS]; ROWS];
+    let pairs: [&[[f32; 2]]; ROWS] = from_fn(|row| rows[row].as_chunks().0);
+    let whole = pairs[0].len();
+    for pair in 0..whole {
+        let mut blocks = [unit.floats(&panels[0][pair]); PANELS];
+        for panel in 1..PANELS {
+            blocks[panel] = unit.floats(&panels[panel][pair]);
+        }
+        for row in 0..ROWS {
+            let [even, odd] = pairs[row][pair];
+            for panel in 0..PANELS {
+                let sum = unit.add_floats(sums[row][panel], blocks[panel][0], even);
+                sums[row][panel] = unit.add_floats(sum, blocks[panel][1], odd);
+            }
         }
     }
+    // The last of an odd number of inputs.
+    if panels[0].len() > whole {
+        for row in 0..ROWS {
+            for panel in 0..PANELS {
+                let [even, _] = unit.floats(&panels[panel][whole]);
+                sums[row][panel] = unit.add_floats(sums[row][panel], even, rows[row][2 * whole]);
+            }
+        }
+    }
+    sums
 }

@@ -1,6 +1,6 @@
 //! Networks of convolutions against plain loops.
 
-use petri_kernels::conv::{Builder, Unsupported, Value, Window};
+use petri_kernels::conv::{Builder, Strided, Unsupported, Value, Window};
 
 /// An image plane after plane.
 #[derive(Clone)]
@@ -225,6 +225,31 @@ fn residual_blocks_with_a_shortcut_come_out_as_of_plain_loops() -> Result<(), Un
 }
 
 #[test]
+fn a_convolution_along_time_is_that_of_an_image_one_row_high() -> Result<(), Unsupported> {
+    for (channels, outputs, side, stride, moments) in
+        [(1, 48, 127, 64, 8_000), (5, 32, 7, 3, 40), (3, 16, 3, 2, 3)]
+    {
+        let image = Image { shape: [channels, 1, moments], values: numbers(channels * moments, 1) };
+        let (weights, bias) = (numbers(outputs * channels * side, 2), numbers(outputs, 3));
+        let window = Window { side: [1, side], stride, pads: [0; 4] };
+        let expected = image.convolved(&window, &weights, &bias, false);
+        let strided = Strided::new(channels, stride, &weights, &bias)?;
+        let many = strided.moments(moments).unwrap_or(0);
+        assert_eq!(expected.shape, [outputs, 1, many]);
+        let turned: Vec<f32> =
+            (0..channels * moments).map(|at| image.values[at % channels * moments + at / channels]).collect();
+        let mut found = vec![f32::NAN; many * outputs];
+        strided.run(&turned, &mut found);
+        for (at, found) in found.iter().enumerate() {
+            let expected = expected.values[at % outputs * many + at / outputs];
+            assert!((found - expected).abs() < 1e-4, "{at}: {found}, not {expected}");
+        }
+        assert_eq!(strided.moments(side - 1), None);
+    }
+    Ok(())
+}
+
+#[test]
 fn what_has_no_kernel_is_refused() -> Result<(), Unsupported> {
     let (mut net, image) = Builder::new([4, 8, 8]);
     let wide = Window { side: [5, 5], stride: 1, pads: [2; 4] };
@@ -236,5 +261,7 @@ fn what_has_no_kernel_is_refused() -> Result<(), Unsupported> {
     let (mut net, image) = Builder::new([4, 8, 8]);
     let active = net.relu(image);
     assert_eq!(net.build(&[active]).err(), Some(Unsupported::Input));
+    assert_eq!(Strided::new(2, 1, &[0.0; 48], &[0.0; 16]).err(), Some(Unsupported::Shapes));
+    assert_eq!(Strided::new(1, 1, &[0.0; 9], &[0.0; 3]).err(), Some(Unsupported::Shapes));
     Ok(())
 }

@@ -140,9 +140,20 @@ impl Manifest {
         crate::hex(&Sha256::digest(text.as_bytes()))
     }
 
+    /// The constants by name, each with how many numbers it has; a single one has none.
+    pub fn constants(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+        self.settings.iter().map(|(name, setting)| match setting {
+            Setting::Number(_) => (name.as_str(), None),
+            Setting::Numbers(values) => (name.as_str(), Some(values.len())),
+        })
+    }
+
     /// Whether a program that was written for `ours` can feed this model and read what it gives. Weights, tolerance and
     /// the values of constants may differ.
-    pub(crate) fn stands_in_for(&self, ours: &Self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// What differs.
+    pub fn stands_in_for(&self, ours: &Self) -> Result<(), String> {
         let interface = |one: &Input| (one.name.clone(), one.dtype.clone(), one.shape.clone());
         let inputs = |one: &Self| one.inputs.iter().map(interface).collect::<Vec<_>>();
         let outputs = |one: &Self| {

@@ -4,6 +4,18 @@
 //! bounded queue. Each sensor has a gate: while it is shut, nothing is read from the driver and what was in memory
 //! is dropped.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod senses;
 mod sensors;
 mod stepped;
@@ -11,7 +23,7 @@ mod stepped;
 pub use senses::{Live, Senses};
 pub use stepped::Stepped;
 
-use self::sensors::{Sound, record, watch};
+use self::sensors::{Attendant, Eye, Hearing, Sound};
 use crate::perception::mesh::Track;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
@@ -19,6 +31,7 @@ use crate::perception::text::{Read, Text};
 use crate::perception::voice::VoiceActivity;
 use crate::perception::{Seen, Sight, WORD_SAMPLES_MAX};
 use crate::ports::{Camera, Clock, Microphone};
+use crate::supervise::{Guarded, supervise};
 use crate::{Clip, Error, Frame, Perception};
 use petri_core::input::Sensors;
 use petri_core::{FaceReading, Sensor, Word};
@@ -34,6 +47,8 @@ const PERCEPTS_MAX: usize = 64;
 const SOUND_FRAMES_MAX: usize = 64;
 /// Lines of text that may wait for the reader.
 const LINES_MAX: usize = 8;
+/// How long it is tried to tell a session that is behind.
+const TELL_MS: u64 = 500;
 /// How often a shut gate is looked at.
 const IDLE_MS: u64 = 20;
 
@@ -91,6 +106,9 @@ struct Shared {
     frame: Slot<Frame>,
 }
 
+/// What a thread does until the session ends, and again when it failed inside.
+type Work = Box<dyn FnMut(&Shared, &SyncSender<Percept>) + Send>;
+
 /// A place for one value: a new one replaces one that was not yet taken.
 struct Slot<T> {
     value: Mutex<Option<T>>,
@@ -132,25 +150,28 @@ impl Capture {
         let (lines, line_out) = sync_channel::<String>(LINES_MAX);
         let shared = Arc::new(Shared::default());
         let mut threads = Vec::new();
+        let mut begin = |sensor: Sensor, mut work: Work| {
+            let (shared, out) = (Arc::clone(&shared), percept_in.clone());
+            threads.push(thread::spawn(move || {
+                let tell = |works: bool| fallen(sensor, works, &shared, &out);
+                supervise(|| shared.ends(), tell, || work(&shared, &out));
+            }));
+        };
         if let Some(camera) = camera {
-            let (shared, out) = (Arc::clone(&shared), percept_in.clone());
-            threads.push(thread::spawn(move || watch(camera, &shared, &out)));
+            let eye = Eye::new(Box::new(Guarded::new("camera", camera)), &shared, &percept_in);
+            let mut eye = Attendant::new(eye, &shared, &percept_in);
+            begin(Sensor::Camera, Box::new(move |_, _| eye.attend()));
         }
-        {
-            let (shared, out) = (Arc::clone(&shared), percept_in.clone());
-            threads.push(thread::spawn(move || see(&sight, clock.as_ref(), &shared, &out)));
-        }
+        begin(Sensor::Camera, Box::new(move |shared, out| see(&sight, clock.as_ref(), shared, out)));
         if let Some(microphone) = microphone {
             let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
-            let (sharing, out) = (Arc::clone(&shared), percept_in.clone());
-            threads.push(thread::spawn(move || record(microphone, &sharing, &sound_in, &out)));
-            let (sharing, out, text) = (Arc::clone(&shared), percept_in.clone(), text.clone());
-            threads.push(thread::spawn(move || Ear { voice, speech, text }.hear(&sharing, &sound_out, &out)));
+            let microphone = Box::new(Guarded::new("microphone", microphone));
+            let mut hearing = Attendant::new(Hearing::new(microphone, &sound_in), &shared, &percept_in);
+            let mut ear = Ear { voice, speech, text: text.clone() };
+            begin(Sensor::Microphone, Box::new(move |_, _| hearing.attend()));
+            begin(Sensor::Microphone, Box::new(move |shared, out| ear.hear(shared, &sound_out, out)));
         }
-        {
-            let shared = Arc::clone(&shared);
-            threads.push(thread::spawn(move || read(&text, &shared, &line_out, &percept_in)));
-        }
+        begin(Sensor::Keyboard, Box::new(move |shared, out| read(&text, shared, &line_out, out)));
         Self { percepts, lines, shared, threads }
     }
 
@@ -179,8 +200,7 @@ impl Capture {
 
     /// Shuts the gates and ends the threads. A driver that blocks is left to end by itself.
     pub fn stop(mut self) {
-        self.gate(Sensors::NONE, false);
-        self.shared.ends.store(true, Ordering::Release);
+        self.end();
         for _ in 0..50 {
             if self.threads.iter().all(JoinHandle::is_finished) {
                 break;
@@ -188,6 +208,31 @@ impl Capture {
             thread::sleep(Duration::from_millis(IDLE_MS));
         }
         self.threads.retain(|thread| !thread.is_finished());
+    }
+
+    fn end(&self) {
+        self.gate(Sensors::NONE, false);
+        self.shared.ends.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Capture {
+    /// Whatever became of the session: nobody looks or listens after it.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Tells that a part of the program behind a sensor failed, or works again, as it is told of the sensor itself.
+fn fallen(sensor: Sensor, works: bool, shared: &Shared, out: &SyncSender<Percept>) {
+    let reason =
+        if works { "it is back" } else { "a part of the program behind it failed and is started anew" };
+    for _ in 0..TELL_MS / IDLE_MS {
+        let told = out.try_send(Percept::Sensor { sensor, works, reason: reason.to_owned() });
+        if !matches!(told, Err(TrySendError::Full(_))) || shared.ends() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(IDLE_MS));
     }
 }
 
@@ -232,7 +277,9 @@ struct Ear {
 }
 
 impl Ear {
-    fn hear(mut self, shared: &Shared, sound: &Receiver<Sound>, out: &SyncSender<Percept>) {
+    fn hear(&mut self, shared: &Shared, sound: &Receiver<Sound>, out: &SyncSender<Percept>) {
+        // What was heard before a failure is forgotten.
+        self.voice.reset();
         let words = match self.speech.words(&Word::ALL.map(Word::text)) {
             Ok(words) => words,
             Err(error) => {

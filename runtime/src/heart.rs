@@ -2,6 +2,18 @@
 //!
 //! Nothing in a message is about the learner. A message that cannot be sent is lost: the session never waits for it.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 use petri_core::Millis;
 use std::ffi::OsStr;
 use std::io;

@@ -4,6 +4,18 @@
 //! learner whose turn it is, and a [`Handle`] begins one for any learner. The host owns the journal; who else wants to
 //! change it hands in what to do, and that is done while no session runs.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod idle;
 mod lend;
 mod plan;
@@ -17,6 +29,7 @@ use crate::capture::{Live, Senses};
 use crate::journal::{Journal, Profile};
 use crate::ports::{Board, PortError, Pressed};
 use crate::run::Happening;
+use crate::supervise::{self, Failed, guarded};
 use lend::Lender;
 use petri_core::{Button, Millis, Screen};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
@@ -176,6 +189,8 @@ pub struct Host<'a, S = Live> {
     look: Box<dyn Fn(Profile) -> Profile>,
     commands: Receiver<Command>,
     handle: Handle,
+    /// The last session's trials are not all in the journal.
+    unsaved: bool,
     ends: bool,
 }
 
@@ -191,8 +206,8 @@ impl<'a, S: Senses> Host<'a, S> {
         let (commands, waiting) = sync_channel(COMMANDS_MAX);
         let status = Arc::new(Mutex::new(Status::default()));
         let handle = Handle { commands, status };
-        let board = Lender::new(board);
-        Self { board, senses, journal, plan, look, commands: waiting, handle, ends: false }
+        let board = Lender::new(supervise::on_board(board));
+        Self { board, senses, journal, plan, look, commands: waiting, handle, unsaved: false, ends: false }
     }
 
     /// Who wants to command it.
@@ -266,7 +281,8 @@ impl<'a, S: Senses> Host<'a, S> {
                     Ok(Some(Pressed::Button(Button::A | Button::B | Button::C))) => {
                         return Ok(Some(lock(&self.handle.status).learner));
                     }
-                    Ok(Some(_)) => continue,
+                    // Whatever comes without end, commands are heard.
+                    Ok(Some(_)) => {}
                     Ok(None) => quiet_until[1] = Millis(0),
                     Err(PortError::Closed { .. }) => return Ok(None),
                     Err(error) => quiet_until[1] = troubled(now, &error, quiet_until[1], tell),
@@ -291,7 +307,7 @@ impl<'a, S: Senses> Host<'a, S> {
     fn ready(&self) -> Result<Screen, Error> {
         let learner = self.journal.keeping()?.learner;
         lock(&self.handle.status).learner = learner;
-        Ok(idle::screen(learner, self.profile(learner)?.comfort))
+        Ok(idle::screen(learner, self.profile(learner)?.comfort, self.unsaved))
     }
 
     fn session(&mut self, learner: u32, tell: &mut dyn FnMut(Happening<'_>)) -> Result<(), Error> {
@@ -326,19 +342,27 @@ impl<'a, S: Senses> Host<'a, S> {
             _ => tell(happening),
         };
         let (senses, journal) = (&mut self.senses, &mut self.journal);
-        let played = self.plan.play_with(board, senses, journal, (learner, profile), &mut told);
+        let played = guarded(|| self.plan.play_with(board, senses, journal, (learner, profile), &mut told));
         self.ends |= ends;
         self.board.stopped();
         lock(&self.handle.status).running = None;
-        match played {
-            Ok(_) => Ok(()),
-            // A session that could not begin, or whose settings could not be kept, ends no other.
-            Err(error) => {
-                tell(Happening::Trouble(&error.to_string()));
-                self.board.wait(IDLE_MS);
-                Ok(())
+        // A session that could not begin, that failed, or whose settings could not be kept, ends no other.
+        let trouble = match played {
+            Ok(Ok(summary)) => {
+                self.unsaved = summary.saved != summary.trials;
+                return Ok(());
             }
-        }
+            Ok(Err(error)) => error.to_string(),
+            Err(Failed) => {
+                self.senses.end();
+                self.board.dark();
+                "the session failed inside and is over; what was answered is saved, and another can begin"
+                    .to_owned()
+            }
+        };
+        tell(Happening::Trouble(&trouble));
+        self.board.wait(IDLE_MS);
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use image::{ImageReader, Limits};
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 /// Largest file that is opened at all.
@@ -43,7 +43,19 @@ fn open(path: &Path) -> Result<BufReader<File>, Error> {
 /// When the file is missing, is no picture of a kind that is understood, is damaged, or has a side longer than
 /// [`Frame::SIDE_PIXELS_MAX`].
 pub fn frame(path: &Path) -> Result<Frame, Error> {
-    let mut reader = ImageReader::new(open(path)?)
+    picture(path, open(path)?)
+}
+
+/// Reads a picture from memory, as [`frame`] does from a file.
+///
+/// # Errors
+/// As [`frame`].
+pub fn frame_of(bytes: &[u8]) -> Result<Frame, Error> {
+    picture(Path::new("the picture"), Cursor::new(bytes))
+}
+
+fn picture(path: &Path, source: impl BufRead + Seek) -> Result<Frame, Error> {
+    let mut reader = ImageReader::new(source)
         .with_guessed_format()
         .map_err(|error| refuse(path, format!("{error}; check the file and the disk")))?;
     if reader.format().is_none() {
@@ -71,7 +83,7 @@ pub fn frame(path: &Path) -> Result<Frame, Error> {
 
 /// Reads a JPEG picture from memory, with sides of at most `side_pixels_max`; `None` when it is none, or larger.
 pub fn jpeg(bytes: &[u8], side_pixels_max: u32) -> Option<Frame> {
-    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), image::ImageFormat::Jpeg);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), image::ImageFormat::Jpeg);
     let mut limits = Limits::default();
     limits.max_image_width = Some(side_pixels_max);
     limits.max_image_height = Some(side_pixels_max);
@@ -89,8 +101,20 @@ pub fn jpeg(bytes: &[u8], side_pixels_max: u32) -> Option<Frame> {
 /// # Errors
 /// When the file is missing, no wav, damaged, cut short, empty, or of an unusual form.
 pub fn clip(path: &Path) -> Result<Clip, Error> {
+    sound(path, open(path)?)
+}
+
+/// Reads a wav file from memory, as [`clip`] does from a file.
+///
+/// # Errors
+/// As [`clip`].
+pub fn clip_of(bytes: &[u8]) -> Result<Clip, Error> {
+    sound(Path::new("the sound"), bytes)
+}
+
+fn sound(path: &Path, source: impl Read) -> Result<Clip, Error> {
     let damaged = || refuse(path, "it is no wav file, or a damaged one; use 16-bit PCM wav");
-    let reader = hound::WavReader::new(open(path)?).map_err(|_| damaged())?;
+    let reader = hound::WavReader::new(source).map_err(|_| damaged())?;
     let spec = reader.spec();
     let channels = usize::from(spec.channels);
     if !(1..=8).contains(&channels) || !(4_000..=192_000).contains(&spec.sample_rate) {

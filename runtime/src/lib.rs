@@ -73,6 +73,7 @@ pub mod replay;
 pub mod report;
 pub mod review;
 pub mod run;
+pub mod supervise;
 
 pub use engine::Model;
 pub use error::Error;

@@ -4,6 +4,18 @@
 //! its default parameters: fitting them to one learner needs more reviews than a learner gives. All trials of a day
 //! are one review.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 use crate::journal::Stored;
 use fsrs::{FSRS, MemoryState};
 use petri_core::choose::Due;

@@ -1,5 +1,17 @@
 //! Runs a session on a board: joins percepts, buttons and time to [`Session::step`], and carries out its replies.
 
+// What the session depends on does not panic: a slice or an index that could be out of range is asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod patience;
 
 use self::patience::{Patience, SOON_MS_MAX};
@@ -7,7 +19,7 @@ use crate::capture::{Live, Percept, Senses};
 use crate::journal::Journal;
 use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};
 use crate::replay::Recorder;
-use crate::{Error, Perception};
+use crate::{Error, Perception, supervise};
 use petri_core::input::Sensors;
 use petri_core::light::{self, Colour};
 use petri_core::{
@@ -21,6 +33,8 @@ use std::time::Duration;
 const STEP_MS_MAX: u64 = 33;
 /// The goodbye stays this long, unless a button ends it.
 const CLOSE_MS: u64 = 4_000;
+/// Inputs that may wait for the session.
+const INPUTS_MAX: usize = 64;
 /// Entries that may wait for a journal that cannot be written.
 const UNSAVED_MAX: usize = 256;
 
@@ -90,7 +104,8 @@ pub fn run_with(
     recorder: Option<&mut Recorder>,
     tell: &mut dyn FnMut(Happening<'_>),
 ) -> Result<Summary, Error> {
-    let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } = board;
+    let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } =
+        supervise::on_board(board);
     let clock: Arc<dyn crate::ports::Clock> = Arc::from(clock);
     let session_number = keeper.as_ref().and_then(|keeper| keeper.journal.next_session().ok()).unwrap_or(0);
     senses.begin(camera, microphone, Arc::clone(&clock));
@@ -203,7 +218,8 @@ impl Stage<'_> {
         inputs: &mut VecDeque<Input>,
         tell: &mut dyn FnMut(Happening<'_>),
     ) {
-        loop {
+        // Buttons that never rest hold up nothing else.
+        while inputs.len() < INPUTS_MAX {
             match buttons.poll() {
                 Ok(None) => break,
                 Ok(Some(Pressed::Button(button))) => {
@@ -351,6 +367,9 @@ impl Stage<'_> {
         let Some(keeper) = &mut self.keeper else { return self.unsaved.clear() };
         if self.unsaved.len() > UNSAVED_MAX {
             self.unsaved.pop_front();
+            tell(Happening::Trouble(
+                "the earliest trial that was not saved could not be kept any longer; check the disk",
+            ));
         }
         while let Some(entry) = self.unsaved.front() {
             match keeper.journal.append(keeper.learner, self.summary.session, self.day, entry) {

@@ -79,6 +79,32 @@ pub enum Error {
     /// There is nothing to go back from.
     #[error("there is no installed set to go back from; what is built in is in use")]
     Nothing,
+    /// An address is none that an update can be fetched from.
+    #[error("{address} cannot be used: {what}; give the https address of the folder with petri-update.toml")]
+    Address {
+        /// The address.
+        address: String,
+        /// Why not.
+        what: String,
+    },
+    /// The certificates of authorities cannot be used.
+    #[error("{path}: {what}")]
+    Authorities {
+        /// Their file.
+        path: PathBuf,
+        /// Why not, and what to do.
+        what: String,
+    },
+    /// A server cannot be reached, or does not give what it should.
+    #[error(
+        "cannot fetch {address}: {what}; check address and network and try again, or bring it on a stick"
+    )]
+    Network {
+        /// The file's address.
+        address: String,
+        /// Why not.
+        what: String,
+    },
     /// A key file is no key.
     #[error("{path} is not a minisign public key: {what}; put the file there again")]
     Key {

@@ -75,12 +75,10 @@ impl<D: Disk> Updates<D> {
         let mut state = self.state()?;
         let source = Source::open(folder, &self.keys, &state.retired)?;
         source.may_follow(&state, clock_s)?;
-        let (kind, digest) = (source.manifest.kind, sha256(&source.manifest_bytes));
-        if let Some(current) = state.track(kind).current.clone().filter(|now| now.sha256 == digest)
-            && self.whole(kind, &current).is_ok()
-        {
+        if self.has(&source) {
             return Ok(Installed::Already(source.manifest));
         }
+        let (kind, digest) = (source.manifest.kind, sha256(&source.manifest_bytes));
         let home = self.prepare(kind, &state)?;
         let draft = home.join(STAGE);
         self.stage(&source, &draft)?;
@@ -100,6 +98,13 @@ impl<D: Disk> Updates<D> {
         state.write(&mut self.disk, &self.root)?;
         self.tidy(kind, &state)?;
         Ok(Installed::Now(source.manifest))
+    }
+
+    /// Whether this is the current set, and it is whole.
+    pub(crate) fn has(&self, source: &Source) -> bool {
+        let (kind, digest) = (source.manifest.kind, sha256(&source.manifest_bytes));
+        let current = self.state().ok().and_then(|state| state.track(kind).current.clone());
+        current.is_some_and(|now| now.sha256 == digest && self.whole(kind, &now).is_ok())
     }
 
     pub(crate) fn home(&self, kind: Kind) -> PathBuf {

@@ -66,8 +66,12 @@ impl Keys {
         self.keys.is_empty()
     }
 
-    /// Finds the key that signed `bytes`, and returns it as it is written in its file.
-    pub(crate) fn signer(&self, bytes: &[u8], signature: &str, retired: &[String]) -> Result<&str, Refusal> {
+    /// Finds the key that signed `bytes`, and returns it as it is written in its file. `signature` is the text of a
+    /// minisign signature, and a key that is `retired` signs nothing.
+    ///
+    /// # Errors
+    /// When the text is no signature, or none of the keys made it.
+    pub fn signer(&self, bytes: &[u8], signature: &str, retired: &[String]) -> Result<&str, Refusal> {
         let signature = Signature::decode(signature).map_err(|_| Refusal::Signature)?;
         // The old form without prehashing is not taken.
         let signed = |(_, key): &&(String, PublicKey)| key.verify(bytes, &signature, false).is_ok();

@@ -5,6 +5,8 @@
 //! [`Updates::install`] verifies it, copies it to a place of its own, makes it durable, and only then switches over, by
 //! one rename. Whatever the power does meanwhile, the device starts with a whole set: the one before, or this one.
 //!
+//! From the network, [`Offer::fetch`] brings such a folder over TLS, and nothing of one that would be refused.
+//!
 //! A set is on trial until [`Updates::confirm`] says that the device came up with it. After two starts without that,
 //! [`Updates::start`] goes back to the one before, and if there is none, to what is built in.
 
@@ -13,6 +15,7 @@ mod error;
 mod installer;
 mod keys;
 mod manifest;
+mod network;
 mod source;
 mod state;
 mod trial;
@@ -24,6 +27,7 @@ pub use keys::{KEYS_MAX, Keys};
 pub use manifest::{
     FILE_BYTES_MAX, FILES_MAX, Item, Kind, MANIFEST, MANIFEST_BYTES_MAX, Manifest, SET_BYTES_MAX, SIGNATURE,
 };
+pub use network::{Offer, Origin};
 pub use state::{Placed, State, Track};
 pub use trial::{STARTS_MAX, Set, Started};
 

@@ -25,10 +25,25 @@ impl Source {
         let manifest_bytes = small(&folder.join(MANIFEST))?;
         let path = folder.join(SIGNATURE);
         let signature = String::from_utf8(small(&path)?).map_err(|_| Refusal::Signature)?;
+        Ok(Self::new(manifest_bytes, signature, keys, retired)?.at(folder))
+    }
+
+    /// The same of a manifest and a signature that are at hand; the files are still nowhere.
+    pub(crate) fn new(
+        manifest_bytes: Vec<u8>,
+        signature: String,
+        keys: &Keys,
+        retired: &[String],
+    ) -> Result<Self, Refusal> {
         keys.signer(&manifest_bytes, &signature, retired)?;
         // Only what is signed is parsed.
         let manifest = Manifest::parse(&manifest_bytes)?;
-        Ok(Self { folder: folder.to_owned(), manifest, manifest_bytes, signature })
+        Ok(Self { folder: PathBuf::new(), manifest, manifest_bytes, signature })
+    }
+
+    /// With its files in `folder`.
+    pub(crate) fn at(self, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..self }
     }
 
     /// Whether its version and its time are acceptable to a device in `state`.

@@ -1,9 +1,9 @@
 //! A camera by V4L2: opened when it is first asked for a picture, let go of when nobody may look.
 
 use super::advice::{Trouble, explain};
-use super::pixels;
 use super::privacy::Privacy;
 use crate::description::{self, PixelFormat};
+use crate::pixels;
 use petri_runtime::Frame;
 use petri_runtime::ports::{Camera, PortError};
 use std::io;

@@ -11,7 +11,6 @@ mod framebuffer;
 mod leds;
 mod lines;
 mod microphone;
-mod pixels;
 mod privacy;
 mod raspberry;
 mod resample;

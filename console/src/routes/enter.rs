@@ -155,8 +155,7 @@ async fn with_pin(app: &Arc<App>, pin: String, known: bool, pairs: bool) -> Resp
     let inner = Arc::clone(app);
     let answer = blocking(move || {
         let app = inner;
-        let result =
-            if known { Ok(app.auth.check_pin(&pin, Instant::now())) } else { app.auth.set_pin(&pin) };
+        let result = if known { app.auth.check_pin(&pin, Instant::now()) } else { app.auth.set_pin(&pin) };
         match result {
             Err(error) => failed(error),
             Ok(Err(reason)) => denied(&app, reason, "pin"),
@@ -189,8 +188,9 @@ pub(crate) async fn change_pin(
         return refuse(StatusCode::CONFLICT, "no-pin");
     }
     blocking(move || match app.auth.check_pin(&old, Instant::now()) {
-        Err(reason) => denied(&app, reason, "pin"),
-        Ok(()) => match app.auth.set_pin(&new) {
+        Err(error) => failed(error),
+        Ok(Err(reason)) => denied(&app, reason, "pin"),
+        Ok(Ok(())) => match app.auth.set_pin(&new) {
             Err(error) => failed(error),
             Ok(Err(reason)) => denied(&app, reason, "pin"),
             Ok(Ok(())) => {

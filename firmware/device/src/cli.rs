@@ -96,6 +96,9 @@ pub(crate) enum Command {
         #[arg(long)]
         quiet: bool,
     },
+    /// The journal's seal: look at it, change its key, or begin anew without it.
+    #[command(subcommand)]
+    Journal(crate::journal::Action),
     /// Sync: what leaves the device once a term, if that is turned on.
     #[command(subcommand)]
     Sync(crate::sync::Sync),
@@ -366,3 +369,6 @@ fn displays() -> impl TypedValueParser<Value = Display> {
     PossibleValuesParser::new(Display::ALL.map(Display::name))
         .try_map(|name| Display::from_name(&name).ok_or("there is no such display"))
 }
+
+#[cfg(test)]
+mod tests;

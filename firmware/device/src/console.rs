@@ -14,6 +14,7 @@ use petri_runtime::journal::{Journal, Profile};
 use petri_runtime::link::Address;
 use petri_runtime::ports::Board;
 use petri_runtime::remote::Desk;
+use petri_runtime::supervise::guarded;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -64,8 +65,9 @@ impl Served {
         let page = petri_console::start(listener, options, say)?;
         let mut teller = Teller::new(self.tells, link, self.begun);
         host.run(&mut |happening| {
-            page.tell(&happening);
-            teller.tell(&happening);
+            // What fails in telling ends no session.
+            let _ = guarded(|| page.tell(&happening));
+            let _ = guarded(|| teller.tell(&happening));
         })?;
         teller.end();
         Ok(())

@@ -7,6 +7,7 @@ mod adapt;
 mod board;
 mod cli;
 mod console;
+mod journal;
 mod link;
 mod papers;
 mod play;
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    petri_runtime::supervise::tell_places_only();
     let cli = Cli::parse();
     match command(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -117,6 +119,7 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             adapt::command(action, Engine::new(&store, &start()), site)
         }
         Command::Words(action) => words::command(Engine::new(&store, &start()), action),
+        Command::Journal(action) => journal::command(action),
         Command::Sync(action) => sync::command(action),
         Command::Update { place, action } => update::command(&place, action),
     }

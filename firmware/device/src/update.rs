@@ -9,7 +9,7 @@ use petri_core::pack::PACK_BYTES_MAX;
 use petri_models::{Id, Store};
 use petri_runtime::engine::Golden;
 use petri_runtime::{Model, intake};
-use petri_update::{Installed, Keys, Kind, Manifest, RealDisk, Set, State, Updates};
+use petri_update::{Installed, Keys, Kind, Manifest, Origin, RealDisk, Set, State, Updates};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -17,6 +17,10 @@ use std::time::SystemTime;
 /// The one file of an update of the content.
 const PACK: &str = "content.pack";
 const KEYS: &str = "/etc/petri/update-keys";
+/// Debian's package ca-certificates keeps those of public authorities here.
+const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// Beside what is installed: what was fetched from the network, until it is.
+const FETCHED: &str = "fetched";
 
 /// Where updates are installed, and whose are taken.
 #[derive(Debug, Clone, Args)]
@@ -39,8 +43,11 @@ pub(crate) enum Action {
     },
     /// Verify an update and install it; the next start uses it.
     Install {
-        /// The folder that it comes in, on a stick or elsewhere.
-        folder: PathBuf,
+        /// The folder that it comes in, on a stick or elsewhere, or the https address of the folder.
+        from: PathBuf,
+        /// The certificates (PEM) of those who may vouch for the server at an address.
+        #[arg(long, value_name = "FILE", env = "PETRI_UPDATE_CA", default_value = AUTHORITIES)]
+        ca: PathBuf,
     },
     /// Say what is installed.
     Status,
@@ -88,16 +95,19 @@ fn clock_s() -> u64 {
 
 /// Does what was asked for.
 pub(crate) fn command(place: &Place, action: Action) -> anyhow::Result<()> {
-    let mut updates = place.open(&place.root(&Keeping { journal: None, learner: 1 })?)?;
+    let root = place.root(&Keeping { journal: None, learner: 1 })?;
+    if let Action::Install { from, ca } = &action
+        && from.to_str().is_some_and(|text| text.contains("://"))
+    {
+        return install_from_network(place, &root, &from.to_string_lossy(), ca);
+    }
+    let mut updates = place.open(&root)?;
     match action {
         Action::Verify { folder } => {
             let manifest = updates.verify(&folder, clock_s())?;
             say(format_args!("genuine: {}", told(&manifest)));
         }
-        Action::Install { folder } => match updates.install(&folder, clock_s(), fits)? {
-            Installed::Now(manifest) => say(format_args!("installed: {}", told(&manifest))),
-            Installed::Already(manifest) => say(format_args!("in place already: {}", told(&manifest))),
-        },
+        Action::Install { from, .. } => install(&mut updates, &from)?,
         Action::Status => status(&updates.state()?),
         Action::Rollback { kind } => {
             let kind = match kind {
@@ -119,6 +129,29 @@ pub(crate) fn command(place: &Place, action: Action) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+fn install(updates: &mut Updates<RealDisk>, folder: &Path) -> anyhow::Result<()> {
+    match updates.install(folder, clock_s(), fits)? {
+        Installed::Now(manifest) => say(format_args!("installed: {}", told(&manifest))),
+        Installed::Already(manifest) => say(format_args!("in place already: {}", told(&manifest))),
+    }
+    Ok(())
+}
+
+/// Fetches an update and installs it. While it is fetched, a session may start.
+fn install_from_network(place: &Place, root: &Path, address: &str, ca: &Path) -> anyhow::Result<()> {
+    let (origin, keys) = (Origin::new(address, ca)?, Keys::read(&place.update_keys)?);
+    let state = place.open(root)?.state()?;
+    let offer = origin.offer(&keys, &state, clock_s())?;
+    if offer.is_installed(&place.open(root)?) {
+        say(format_args!("in place already: {}", told(offer.manifest())));
+        return Ok(());
+    }
+    let folder = root.join(FETCHED);
+    offer.fetch(&folder)?;
+    install(&mut place.open(root)?, &folder)?;
+    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}; remove it", folder.display()))
 }
 
 fn told(manifest: &Manifest) -> String {

@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use petri_core::Word;
 use petri_runtime::engine::Engine;
-use petri_runtime::perception::enrol::{self, Enrolled, NAMES_ZH, slot};
+use petri_runtime::journal::Journal;
+use petri_runtime::perception::enrol::{self, NAMES_ZH, slot};
 use petri_runtime::perception::speech::Speech;
 use petri_runtime::perception::voice::VoiceActivity;
 use petri_runtime::{Clip, intake};
@@ -60,21 +61,29 @@ fn named(word: Word) -> String {
     format!("{} {}", word.text(), zh.unwrap_or_default())
 }
 
-/// Listens for the words that a learner has enrolled; without a journal's place there are none.
+/// Listens for the words that a learner has enrolled; without a journal there are none.
 pub(crate) fn listen_for(speech: &mut Speech, keeping: &Keeping) -> anyhow::Result<()> {
-    if let Ok(journal) = keeping.path() {
-        let enrolled = speech.read_enrolled(&enrol::path(&journal, keeping.learner))?;
+    if let Some(journal) = there(keeping)? {
+        let enrolled = speech.read_enrolled(&journal, keeping.learner)?;
         speech.listen_for(enrolled);
     }
     Ok(())
+}
+
+/// The journal, if there is one.
+fn there(keeping: &Keeping) -> anyhow::Result<Option<Journal>> {
+    let path = keeping.path().ok().filter(|path| path.exists());
+    Ok(path.map(|path| Journal::open_existing(&path)).transpose()?)
 }
 
 pub(crate) fn command(engine: Engine<'_>, action: Words) -> anyhow::Result<()> {
     match action {
         Words::Enrol(options) => enrol(engine, &options),
         Words::List { keeping } => {
-            let path = enrol::path(&keeping.path()?, keeping.learner);
-            let enrolled = Speech::load(engine)?.read_enrolled(&path)?;
+            let journal = there(&keeping)?;
+            let speech = Speech::load(engine)?;
+            let enrolled = journal.map(|journal| speech.read_enrolled(&journal, keeping.learner));
+            let enrolled = enrolled.transpose()?.unwrap_or_default();
             if enrolled.is_empty() {
                 say(format_args!("no words of learner {} are enrolled", keeping.learner));
             }
@@ -84,18 +93,21 @@ pub(crate) fn command(engine: Engine<'_>, action: Words) -> anyhow::Result<()> {
             Ok(())
         }
         Words::Forget { word: Some(word), keeping, .. } => {
-            let path = enrol::path(&keeping.path()?, keeping.learner);
-            let mut enrolled = Speech::load(engine)?.read_enrolled(&path)?;
+            let none = || format!("nothing is enrolled for {}; `petri words list` says what is", named(word));
+            let mut journal = there(&keeping)?.with_context(none)?;
+            let mut enrolled = Speech::load(engine)?.read_enrolled(&journal, keeping.learner)?;
             if !enrolled.forget(word) {
-                bail!("nothing is enrolled for {}; `petri words list` says what is", named(word));
+                bail!(none());
             }
-            enrolled.write(&path)?;
+            enrolled.write(&mut journal, keeping.learner)?;
             say(format_args!("forgotten: {}", named(word)));
             Ok(())
         }
-        // Without reading them: this is the way out of a damaged file, too.
+        // Without reading them: this is the way out of damage, too.
         Words::Forget { word: None, keeping, .. } => {
-            Enrolled::default().write(&enrol::path(&keeping.path()?, keeping.learner))?;
+            if let Some(mut journal) = there(&keeping)? {
+                journal.set_words(keeping.learner, None)?;
+            }
             say(format_args!("all words of learner {} are forgotten", keeping.learner));
             Ok(())
         }
@@ -103,9 +115,10 @@ pub(crate) fn command(engine: Engine<'_>, action: Words) -> anyhow::Result<()> {
 }
 
 fn enrol(engine: Engine<'_>, options: &Enrol) -> anyhow::Result<()> {
-    let path = enrol::path(&options.keeping.path()?, options.keeping.learner);
+    let learner = options.keeping.learner;
+    let mut journal = Journal::open(&options.keeping.path()?)?;
     let (speech, mut voice) = (Speech::load(engine)?, VoiceActivity::load(engine)?);
-    let mut enrolled = speech.read_enrolled(&path)?;
+    let mut enrolled = speech.read_enrolled(&journal, learner)?;
     let recordings: Vec<Clip> = options
         .wav
         .iter()
@@ -124,7 +137,7 @@ fn enrol(engine: Engine<'_>, options: &Enrol) -> anyhow::Result<()> {
         })
         .collect::<anyhow::Result<_>>()?;
     speech.enrol(&mut enrolled, options.word, &recordings)??;
-    enrolled.write(&path)?;
+    enrolled.write(&mut journal, learner)?;
     say(format_args!("enrolled: {}, {} recordings", named(options.word), recordings.len()));
     Ok(())
 }

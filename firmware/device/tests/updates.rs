@@ -2,10 +2,16 @@
 
 use minisign::KeyPair;
 use petri_update::{Item, Kind, MANIFEST, Manifest, SIGNATURE, sha256};
+use rustls::crypto::ring;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::fs;
-use std::io::Cursor;
+use std::io::{BufRead, BufReader, Cursor, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 /// A device, a maker whose key it has, and a place for updates.
@@ -37,6 +43,10 @@ impl Bench {
         };
         let items = files.iter().map(item).collect();
         let manifest = Manifest::new(kind, version, now_s, now_s + 86_400, items).expect("a sound manifest");
+        self.sign_manifest(name, &manifest);
+    }
+
+    fn sign_manifest(&self, name: &str, manifest: &Manifest) {
         let text = manifest.text().expect("a text");
         let signature = minisign::sign(None, &self.pair.sk, Cursor::new(text.as_bytes()), None, None);
         fs::write(self.at(name).join(MANIFEST), text).expect("a file");
@@ -56,6 +66,7 @@ impl Bench {
             .env("PETRI_UPDATES", self.at("updates"))
             .env("PETRI_UPDATE_KEYS", self.at("keys"))
             .env("XDG_STATE_HOME", self.at("state"))
+            .env_remove("PETRI_UPDATE_CA")
             .output()
             .expect("petri starts")
     }
@@ -127,6 +138,97 @@ fn what_is_no_pack_and_what_nobody_trusted_signed_is_refused_in_one_line() {
             .status()
             .contains("content: built in; to go back to: built in; highest version ever accepted: 0")
     );
+}
+
+/// The spare key retires the first one, and from then on a device that installed this takes nothing of the first.
+#[test]
+fn a_key_that_a_later_update_retires_signs_nothing_any_more() {
+    let (bench, spare) = (Bench::new(), Bench::new());
+    let other = fs::read(spare.at("keys/maker.pub")).expect("the spare key");
+    fs::write(bench.at("keys/spare.pub"), other).expect("it is trusted, too");
+    bench.content("seven", 7, &starter());
+    assert!(bench.update("install", "seven").status.success());
+    spare.content("eight", 8, &starter());
+    let text = fs::read_to_string(spare.at("eight").join(MANIFEST)).expect("a manifest");
+    let mut manifest = Manifest::parse(text.as_bytes()).expect("a sound one");
+    let public = fs::read_to_string(bench.at("keys/maker.pub")).expect("the first key");
+    manifest.retires = vec![public.lines().nth(1).expect("two lines").to_owned()];
+    spare.sign_manifest("eight", &manifest);
+    let eight = spare.at("eight");
+    let installed = bench.petri(&["update", "install", eight.to_str().expect("plain letters")]);
+    assert!(installed.status.success(), "{}", error(&installed));
+    bench.content("nine", 9, &starter());
+    let stolen = bench.update("install", "nine");
+    assert!(!stolen.status.success() && error(&stolen).contains("retired"), "{stolen:?}");
+    assert!(bench.status().contains("content: version 8"), "{}", bench.status());
+    let session = bench.session();
+    assert!(session.status.success() && bench.status().contains("content: version 8; to go back to"));
+}
+
+/// A web server with one folder and TLS, for as many requests as the test makes.
+fn serve(folder: PathBuf) -> (String, String, Arc<AtomicUsize>) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|versions| {
+            versions.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key)
+        })
+        .expect("a configuration");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = format!("https://localhost:{}/seven", listener.local_addr().expect("its number").port());
+    let (config, requests) = (Arc::new(config), Arc::new(AtomicUsize::new(0)));
+    let count = requests.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            count.fetch_add(1, Ordering::SeqCst);
+            let connection = ServerConnection::new(config.clone()).expect("a connection");
+            let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") && stream.read_line(&mut head).is_ok_and(|read| read > 0) {}
+            let Some(name) = head.split(' ').nth(1).and_then(|path| path.strip_prefix("/seven/")) else {
+                continue;
+            };
+            let bytes = fs::read(folder.join(name)).expect("a file of the update");
+            let stream = stream.get_mut();
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                bytes.len()
+            );
+            let _ = stream.write_all(&bytes);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    (address, made.cert.pem(), requests)
+}
+
+#[test]
+fn an_update_comes_from_the_network_over_tls_and_is_not_fetched_twice() {
+    let bench = Bench::new();
+    bench.content("seven", 7, &starter());
+    let (address, authorities, requests) = serve(bench.at("seven"));
+    fs::write(bench.at("ca.pem"), authorities).expect("a file");
+    let ca = bench.at("ca.pem");
+    let from = |address: &str| {
+        bench.petri(&["update", "install", address, "--ca", ca.to_str().expect("plain letters")])
+    };
+    let installed = from(&address);
+    assert!(installed.status.success(), "{}", error(&installed));
+    assert!(bench.status().contains("content: version 7, not yet shown to work"), "{}", bench.status());
+    assert_eq!(requests.load(Ordering::SeqCst), 3, "manifest, signature, pack");
+    assert!(!bench.at("updates/fetched").exists(), "what was fetched is not kept twice");
+    let again = from(&address);
+    assert!(String::from_utf8_lossy(&again.stdout).contains("in place already"), "{again:?}");
+    assert_eq!(requests.load(Ordering::SeqCst), 5, "manifest and signature");
+    for plain in [address.replace("https", "http"), "ftp://localhost/seven".to_owned()] {
+        let refused = from(&plain);
+        assert!(!refused.status.success() && error(&refused).contains("https"), "{refused:?}");
+        assert_eq!(error(&refused).lines().count(), 1);
+    }
+    let stranger = bench.petri(&["update", "install", &address]);
+    assert!(!stranger.status.success(), "the system's authorities do not vouch for it: {stranger:?}");
 }
 
 /// A signed set of the models of this edition, with weights in which a byte was changed and the manifest with them:

@@ -122,8 +122,9 @@ impl Lowering<'_> {
         let layout = &self.layouts[from.0];
         let [rows, columns] = window.side;
         let (channels, pixel, outputs) = (layout.channels, layout.pixel, bias.len());
-        // The window as it lies in memory; a wider one reads the channels that pad a pixel, too.
-        let pixel = if columns == 1 { channels } else { pixel };
+        // The window as it lies in memory: rows of pixels, with the channels that pad a pixel, unless those are half of it.
+        let apart = columns == 1 || 2 * channels <= pixel;
+        let pixel = if apart { channels } else { pixel };
         let mut packed = vec![0.0; rows * columns * pixel * outputs];
         for (output, of) in weights.chunks_exact(channels * rows * columns).enumerate() {
             for (channel, of) in of.chunks_exact(rows * columns).enumerate() {
@@ -135,7 +136,7 @@ impl Lowering<'_> {
         let sums = Sums {
             panels: Panels::pack(&packed, bias, outputs, self.lanes),
             depthwise,
-            rows,
+            runs: [rows, if apart { columns } else { 1 }],
             stride: window.stride,
             before: [window.pads[0], window.pads[1]],
             size: [self.layouts[value.0].height, self.layouts[value.0].width],

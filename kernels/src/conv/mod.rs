@@ -31,10 +31,12 @@ mod builder;
 mod lower;
 mod net;
 mod spatial;
+mod strided;
 mod tile;
 
 pub use builder::{Builder, Value, Window};
 pub use net::Net;
+pub use strided::Strided;
 
 /// Why a network cannot be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::buffer::{Aligned, Layout};
 use super::spatial::{Depthwise, Pool};
-use super::tile::{Activation, Job, Panels, Sink, dense, vectors, vectors_mut};
+use super::tile::{Activation, Job, Panels, Sink, TILE_MAX, dense, vectors, vectors_mut};
 use pulp::{Arch, Simd, WithSimd};
 use std::mem::take;
 use std::sync::{Mutex, PoisonError};
@@ -31,8 +31,8 @@ pub(super) fn lanes() -> usize {
 pub(super) struct Sums {
     pub(super) panels: Panels,
     pub(super) depthwise: Option<Depthwise>,
-    /// Rows of the window.
-    pub(super) rows: usize,
+    /// Runs of adjacent floats of the window, down and across.
+    pub(super) runs: [usize; 2],
     pub(super) stride: usize,
     pub(super) before: [usize; 2],
     /// Height and width of the result.
@@ -279,7 +279,7 @@ impl Sums {
         let [height, width] = self.size;
         let (source, layout) = ends.from;
         let step = match &self.depthwise {
-            Some(_) => (ROWS_FLOATS / (width * layout.pixel)).max(ROWS_PIXELS.div_ceil(width)),
+            Some(_) => rows_at_a_time(width, layout.pixel),
             None => (PIXELS / width).max(1),
         };
         if self.depthwise.is_some() && scratch.len() < step * width * layout.pixel {
@@ -294,6 +294,8 @@ impl Sums {
                     let (start, next) = (at(y, 0), at(y, 1));
                     places.extend((0..width).map(|x| start + x * (next - start)));
                 }
+                let last = places.last().copied().unwrap_or(0);
+                places.extend([last; TILE_MAX - 1]);
             };
             if self.depthwise.is_some() {
                 fill(&mut places.from, &|y, x| ((y - top) * width + x) * layout.pixel);
@@ -316,9 +318,10 @@ impl Sums {
             }
             let mut job = Job {
                 source: if self.depthwise.is_some() { &*scratch } else { source },
+                count: rows.len() * width,
                 at: &places.from,
-                runs: self.rows,
-                run_step: layout.row(),
+                runs: self.runs,
+                run_step: [layout.row(), layout.pixel],
                 add: ends.add.map(|(values, layout)| (values, &places.add[..], layout.pixel)),
                 raw: ends.raw.as_mut().map(|(values, _)| Sink { values, at: &places.raw }),
                 active: ends
@@ -330,6 +333,17 @@ impl Sums {
             top = rows.end;
         }
     }
+}
+
+/// Of a depthwise convolution: of those that are not much more than fit the cache, the number of rows whose pixels fill
+/// tiles best.
+fn rows_at_a_time(width: usize, pixel: usize) -> usize {
+    let least = (ROWS_FLOATS / (width * pixel)).max(ROWS_PIXELS.div_ceil(width)).max(1);
+    let wasted = |rows: &usize| {
+        let pixels = rows * width;
+        (pixels.next_multiple_of(TILE_MAX) - pixels) * 1_000 / pixels
+    };
+    (least..=2 * least).min_by_key(wasted).unwrap_or(least)
 }
 
 /// Adds and activates without a convolution.

@@ -70,11 +70,13 @@ pub(super) struct Sink<'a> {
 /// Pixels of one call.
 pub(super) struct Job<'a> {
     pub(super) source: &'a [f32],
-    /// Where the window of each pixel begins.
+    pub(super) count: usize,
+    /// Where the window of each pixel begins. As all places, with the last repeated for a tile more.
     pub(super) at: &'a [usize],
-    /// A window is this many runs of adjacent floats, and this far from each other.
-    pub(super) runs: usize,
-    pub(super) run_step: usize,
+    /// A window is this many runs of adjacent floats down, and so many across,
+    pub(super) runs: [usize; 2],
+    /// this far from each other.
+    pub(super) run_step: [usize; 2],
     /// What is added, where each of its pixels begins, and how many channels it has.
     pub(super) add: Option<(&'a [f32], &'a [usize], usize)>,
     pub(super) raw: Option<Sink<'a>>,
@@ -93,23 +95,27 @@ pub(super) fn dense<S: Simd>(simd: S, job: &mut Job<'_>, panels: &Panels) {
     }
 }
 
+/// Pixels of a tile, at most: a list of places is filled up to whole tiles of so many.
+pub(super) const TILE_MAX: usize = 12;
+
 #[inline(always)]
 fn pixels<S: Simd, const V: usize>(simd: S, job: &mut Job<'_>, panel: &Panel, bias: &[f32]) {
-    let count = job.at.len();
     let mut first = 0;
-    while first < count {
-        first += match count - first {
+    while first < job.count {
+        let left = job.count - first;
+        // AVX2 has sixteen registers, everything else thirty-two: for sums of twelve pixels by two vectors, or eight by
+        // three.
+        first += match left {
             1 => tile::<S, 1, V>(simd, job, panel, bias, first),
             2..=4 => tile::<S, 4, V>(simd, job, panel, bias, first),
-            // AVX2 has sixteen registers, everything else thirty-two.
             _ if S::F32_LANES == 8 => tile::<S, 6, V>(simd, job, panel, bias, first),
+            9.. if V == VECTORS_MAX_NARROW => tile::<S, TILE_MAX, V>(simd, job, panel, bias, first),
             _ => tile::<S, 8, V>(simd, job, panel, bias, first),
         };
     }
 }
 
-/// Up to `P` pixels, `V` vectors of channels. What is missing at the end is computed twice and stored once. Returns
-/// `P`.
+/// `P` pixels, `V` vectors of channels. What is missing at the end is computed and stored twice. Returns `P`.
 #[inline(always)]
 fn tile<S: Simd, const P: usize, const V: usize>(
     simd: S,
@@ -118,13 +124,15 @@ fn tile<S: Simd, const P: usize, const V: usize>(
     bias: &[f32],
     first: usize,
 ) -> usize {
-    let last = job.at.len() - 1;
-    let starts: [usize; P] = from_fn(|p| job.at[last.min(first + p)]);
-    let sums = sums::<S, P, V>(simd, job, panel, *vectors::<S, V>(bias, panel.first), starts);
-    for (pixel, sum) in (first..=last).zip(&sums) {
-        finish::<S, V>(simd, job, panel.first, pixel, *sum);
-    }
+    let starts = places::<P>(job.at, first);
+    let sums = sums::<S, P, V>(simd, job, panel, *vectors::<S, V>(bias, panel.first), *starts);
+    finish::<S, P, V>(simd, job, panel.first, first, sums);
     P
+}
+
+#[inline(always)]
+fn places<const P: usize>(at: &[usize], first: usize) -> &[usize; P] {
+    &at[first..first + P].as_chunks::<P>().0[0]
 }
 
 /// Nothing here is indexed by what is known at run time only, so that the sums stay in registers.
@@ -137,10 +145,11 @@ fn sums<S: Simd, const P: usize, const V: usize>(
     starts: [usize; P],
 ) -> [[S::f32s; V]; P] {
     let mut sums = [bias; P];
-    let per_run = panel.weights.len() / job.runs;
-    for (run, weights) in panel.weights.chunks_exact(per_run).enumerate() {
+    let ([down, across], [row_step, step]) = (job.runs, job.run_step);
+    for (run, weights) in panel.weights.chunks_exact(panel.weights.len() / (down * across)).enumerate() {
         let weights = S::as_simd_f32s(weights).0.as_chunks::<V>().0;
-        let rows: [&[f32]; P] = from_fn(|p| &job.source[starts[p] + run * job.run_step..][..weights.len()]);
+        let from = run / across * row_step + run % across * step;
+        let rows: [&[f32]; P] = from_fn(|p| &job.source[starts[p] + from..][..weights.len()]);
         for (k, weight) in weights.iter().enumerate() {
             for p in 0..P {
                 let value = simd.splat_f32s(rows[p][k]);
@@ -153,44 +162,53 @@ fn sums<S: Simd, const P: usize, const V: usize>(
     sums
 }
 
-/// Adds, activates and stores the sums of a pixel.
+/// Adds, activates and stores the sums, one after the other for all pixels.
 #[inline(always)]
-fn finish<S: Simd, const V: usize>(
+fn finish<S: Simd, const P: usize, const V: usize>(
     simd: S,
     job: &mut Job<'_>,
     channel: usize,
-    pixel: usize,
-    mut sum: [S::f32s; V],
+    first: usize,
+    mut sums: [[S::f32s; V]; P],
 ) {
     if let Some((values, at, channels)) = job.add {
-        if channel + V * S::F32_LANES <= channels {
-            let other = vectors::<S, V>(values, at[pixel] + channel);
-            for v in 0..V {
-                sum[v] = simd.add_f32s(sum[v], other[v]);
-            }
-        } else {
-            for v in 0..V {
-                let from = channel + v * S::F32_LANES;
-                if from < channels {
-                    sum[v] = simd.add_f32s(sum[v], vectors::<S, 1>(values, at[pixel] + from)[0]);
+        let at = places::<P>(at, first);
+        for v in 0..V {
+            let from = channel + v * S::F32_LANES;
+            if from < channels {
+                for p in 0..P {
+                    sums[p][v] = simd.add_f32s(sums[p][v], vectors::<S, 1>(values, at[p] + from)[0]);
                 }
             }
         }
     }
     if let Some(sink) = &mut job.raw {
-        *vectors_mut::<S, V>(sink.values, sink.at[pixel] + channel) = sum;
+        let at = places::<P>(sink.at, first);
+        for p in 0..P {
+            *vectors_mut::<S, V>(sink.values, at[p] + channel) = sums[p];
+        }
     }
     if let Some((activation, sink)) = &mut job.active {
-        let zero = simd.splat_f32s(0.0);
-        let to = vectors_mut::<S, V>(sink.values, sink.at[pixel] + channel);
+        let (zero, at) = (simd.splat_f32s(0.0), places::<P>(sink.at, first));
         match activation {
-            Activation::Relu => *to = from_fn(|v| simd.max_f32s(sum[v], zero)),
+            Activation::Relu => {
+                for p in 0..P {
+                    let to = vectors_mut::<S, V>(sink.values, at[p] + channel);
+                    for v in 0..V {
+                        to[v] = simd.max_f32s(sums[p][v], zero);
+                    }
+                }
+            }
             Activation::Slopes(slopes) => {
-                let slope = vectors::<S, V>(slopes, channel);
-                *to = from_fn(|v| {
-                    let (over, under) = (simd.max_f32s(sum[v], zero), simd.min_f32s(sum[v], zero));
-                    simd.mul_add_e_f32s(under, slope[v], over)
-                });
+                let slope = *vectors::<S, V>(slopes, channel);
+                for p in 0..P {
+                    let to = vectors_mut::<S, V>(sink.values, at[p] + channel);
+                    for v in 0..V {
+                        let (over, under) =
+                            (simd.max_f32s(sums[p][v], zero), simd.min_f32s(sums[p][v], zero));
+                        to[v] = simd.mul_add_e_f32s(under, slope[v], over);
+                    }
+                }
             }
         }
     }

@@ -61,9 +61,50 @@ impl Weights {
     /// # Errors
     /// When the counts do not fit each other.
     pub fn pack(
-        [inputs, outputs]: [usize; 2],
+        shape: [usize; 2],
         layout: Layout,
         values: &[i8],
+        scales: &[f32],
+        zeros: &[f32],
+    ) -> Result<Self, LayoutError> {
+        Self::pack_of(shape, layout, values, |value| value, scales, zeros)
+    }
+
+    /// The same for weights of -128 to 127 as a file has them, each one byte in two's complement.
+    ///
+    /// # Errors
+    /// When the counts do not fit each other.
+    pub fn pack_bytes(
+        shape: [usize; 2],
+        layout: Layout,
+        values: &[u8],
+        scales: &[f32],
+        zeros: &[f32],
+    ) -> Result<Self, LayoutError> {
+        Self::pack_of(shape, layout, values, |value| value as i8, scales, zeros)
+    }
+
+    /// The same for weights of 0 to 255.
+    ///
+    /// # Errors
+    /// When the counts do not fit each other.
+    pub fn pack_unsigned(
+        shape: [usize; 2],
+        layout: Layout,
+        values: &[u8],
+        scales: &[f32],
+        zeros: &[f32],
+    ) -> Result<Self, LayoutError> {
+        let zeros: Vec<f32> = zeros.iter().map(|zero| zero - 128.0).collect();
+        Self::pack_of(shape, layout, values, |value| (value ^ 128) as i8, scales, &zeros)
+    }
+
+    /// Every value is read where it lies, and turned to a weight when it is put in its place.
+    fn pack_of<T: Copy>(
+        [inputs, outputs]: [usize; 2],
+        layout: Layout,
+        values: &[T],
+        weight: impl Fn(T) -> i8 + Copy,
         scales: &[f32],
         zeros: &[f32],
     ) -> Result<Self, LayoutError> {
@@ -88,57 +129,41 @@ impl Weights {
         let pairs = packed.pairs();
         packed.blocks = vec![Block([0; 2 * LANES]); panels * pairs];
         match layout {
-            Layout::InputsFirst => packed.take_inputs(values),
-            Layout::OutputsFirst => packed.take_outputs(values),
+            Layout::InputsFirst => packed.take_inputs(values, weight),
+            Layout::OutputsFirst => packed.take_outputs(values, weight),
         }
         Ok(packed)
     }
 
-    /// The same for weights of 0 to 255.
-    ///
-    /// # Errors
-    /// When the counts do not fit each other.
-    pub fn pack_unsigned(
-        shape: [usize; 2],
-        layout: Layout,
-        values: &[u8],
-        scales: &[f32],
-        zeros: &[f32],
-    ) -> Result<Self, LayoutError> {
-        let values: Vec<i8> = values.iter().map(|value| (value ^ 128) as i8).collect();
-        let zeros: Vec<f32> = zeros.iter().map(|zero| zero - 128.0).collect();
-        Self::pack(shape, layout, &values, scales, &zeros)
-    }
-
-    fn take_inputs(&mut self, values: &[i8]) {
-        let pairs = self.pairs();
-        let nothing = vec![0; self.outputs];
-        for pair in 0..pairs {
-            let first = &values[2 * pair * self.outputs..][..self.outputs];
-            let second = values.get((2 * pair + 1) * self.outputs..).filter(|rest| !rest.is_empty());
-            let second = second.map_or(&nothing[..], |rest| &rest[..self.outputs]);
-            for (panel, (first, second)) in first.chunks(LANES).zip(second.chunks(LANES)).enumerate() {
+    fn take_inputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8 + Copy) {
+        let (pairs, outputs) = (self.pairs(), self.outputs);
+        for (pair, rows) in values.chunks(2 * outputs).enumerate() {
+            let (first, second) = rows.split_at(outputs);
+            for (panel, first) in first.chunks(LANES).enumerate() {
+                let second = second.get(panel * LANES..).unwrap_or_default();
                 let block = &mut self.blocks[panel * pairs + pair];
-                if let (Ok(first), Ok(second)) = (first.try_into(), second.try_into()) {
-                    *block = weave(first, second);
+                if let (Some(first), Some(second)) = (first.first_chunk(), second.first_chunk()) {
+                    *block = weave(first, second, weight);
                 } else {
-                    let mut rows = [[0; LANES]; 2];
-                    rows[0][..first.len()].copy_from_slice(first);
-                    rows[1][..second.len()].copy_from_slice(second);
-                    *block = weave(&rows[0], &rows[1]);
+                    for (lane, value) in first.iter().enumerate() {
+                        block.0[place(lane, 0)] = weight(*value);
+                    }
+                    for (lane, value) in second.iter().take(LANES).enumerate() {
+                        block.0[place(lane, 1)] = weight(*value);
+                    }
                 }
             }
         }
     }
 
-    fn take_outputs(&mut self, values: &[i8]) {
+    fn take_outputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8) {
         let pairs = self.pairs();
         for (column, row) in values.chunks_exact(self.inputs).enumerate() {
             let (panel, lane) = (column / LANES, column % LANES);
             let blocks = &mut self.blocks[panel * pairs..][..pairs];
             for (block, of_pair) in blocks.iter_mut().zip(row.chunks(2)) {
                 for (of, value) in of_pair.iter().enumerate() {
-                    block.0[place(lane, of)] = *value;
+                    block.0[place(lane, of)] = weight(*value);
                 }
             }
         }
@@ -197,9 +222,9 @@ fn place(lane: usize, of: usize) -> usize {
     if PAIRED { 2 * lane + of } else { LANES * of + lane }
 }
 
-fn weave(first: &[i8; LANES], second: &[i8; LANES]) -> Block {
+fn weave<T: Copy>(first: &[T; LANES], second: &[T; LANES], weight: impl Fn(T) -> i8) -> Block {
     Block(from_fn(|at| {
         let (lane, of) = if PAIRED { (at / 2, at % 2) } else { (at % LANES, at / LANES) };
-        if of == 0 { first[lane] } else { second[lane] }
+        weight(if of == 0 { first[lane] } else { second[lane] })
     }))
 }

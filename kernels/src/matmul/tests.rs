@@ -103,6 +103,8 @@ const SHAPES: [([usize; 2], usize); 12] = [
     ([16, 48], 8),
     ([31, 33], 9),
     ([36, 97], 3),
+    ([33, 130], 1),
+    ([96, 66], 2),
     ([288, 288], 13),
     ([384, 100], 4),
     ([385, 65], 6),
@@ -175,6 +177,17 @@ fn a_row_of_nothing_gives_the_bias_and_rows_do_not_touch_each_other() {
     let bias = Some(&case.bias[..]);
     multiply(&case.packed(), &case.input[96..], bias, Arithmetic::Whole, &mut Scratch::default(), &mut alone);
     assert_eq!(found[40..], alone);
+}
+
+#[test]
+fn bytes_of_a_file_are_the_weights_that_they_stand_for() {
+    let case = Case::new([37, 50], 5, true);
+    let signed: Vec<i8> = case.values.iter().map(|value| *value as i8).collect();
+    let pack = |values: &[i8]| {
+        Weights::pack(case.shape, Layout::InputsFirst, values, &case.scales, &case.zeros).expect("it fits")
+    };
+    let bytes = Weights::pack_bytes(case.shape, Layout::InputsFirst, &case.values, &case.scales, &case.zeros);
+    assert_eq!(case.product(&bytes.expect("it fits")), case.product(&pack(&signed)));
 }
 
 #[test]

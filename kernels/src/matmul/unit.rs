@@ -188,11 +188,11 @@ mod x86 {
 
                 #[inline(always)]
                 fn floats(self, block: &Block) -> [__m512; 2] {
-                    let pairs = self.widen(block);
-                    let first = self.avx512f._mm512_slli_epi32::<16>(pairs);
-                    [first, pairs].map(|half| {
-                        self.avx512f._mm512_cvtepi32_ps(self.avx512f._mm512_srai_epi32::<16>(half))
-                    })
+                    let second = self.widen(block);
+                    let first = self.avx512f._mm512_slli_epi32::<16>(second);
+                    let first = self.avx512f._mm512_srai_epi32::<16>(first);
+                    let second = self.avx512f._mm512_srai_epi32::<16>(second);
+                    [self.avx512f._mm512_cvtepi32_ps(first), self.avx512f._mm512_cvtepi32_ps(second)]
                 }
 
                 #[inline(always)]

@@ -1,21 +1,21 @@
 //! What perceives for a session: threads and models, or a simulation of them.
 
 use super::{Capture, Percept};
+use crate::journal::Journal;
 use crate::perception::enrol::Enrolled;
 use crate::ports::{Camera, Clock, Microphone};
 use crate::{Error, Perception};
 use petri_core::input::Sensors;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Perceives for one session after another.
 pub trait Senses {
-    /// Takes the words that the next learner has enrolled, from a file that need not be there.
+    /// Takes the words that the next learner has enrolled.
     ///
     /// # Errors
-    /// When the file is damaged; then no enrolled word is listened for.
-    fn enrol(&mut self, words: &Path) -> Result<(), Error>;
+    /// When they cannot be read; then no enrolled word is listened for.
+    fn enrol(&mut self, journal: &Journal, learner: u32) -> Result<(), Error>;
     /// Begins to perceive with the sensors of a board. Both gates are shut.
     fn begin(
         &mut self,
@@ -47,8 +47,8 @@ impl Live {
 }
 
 impl Senses for Live {
-    fn enrol(&mut self, words: &Path) -> Result<(), Error> {
-        let read = self.perception.speech.read_enrolled(words);
+    fn enrol(&mut self, journal: &Journal, learner: u32) -> Result<(), Error> {
+        let read = self.perception.speech.read_enrolled(journal, learner);
         let (words, result) = match read {
             Ok(words) => (words, Ok(())),
             Err(error) => (Enrolled::default(), Err(error)),

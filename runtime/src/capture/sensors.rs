@@ -101,21 +101,6 @@ impl Source for Hearing {
     }
 }
 
-/// Reads the camera until the session ends.
-pub(super) fn watch(camera: Box<dyn Camera>, shared: &Arc<Shared>, out: &SyncSender<Percept>) {
-    Attendant::new(Eye::new(camera, shared, out), shared, out).attend();
-}
-
-/// Reads the microphone until the session ends.
-pub(super) fn record(
-    microphone: Box<dyn Microphone>,
-    shared: &Arc<Shared>,
-    sound: &SyncSender<Sound>,
-    out: &SyncSender<Percept>,
-) {
-    Attendant::new(Hearing::new(microphone, sound), shared, out).attend();
-}
-
 /// What comes after a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -145,7 +130,12 @@ impl<S: Source> Attendant<S> {
         Self { source, shared, out, lost: false, wait_ms: RETRY_MS_MIN, open: false, hopes: 0 }
     }
 
-    fn attend(&mut self) {
+    /// Attends to it until the session ends. What an earlier call knew is forgotten: it may have failed inside.
+    pub(super) fn attend(&mut self) {
+        if self.open {
+            self.source.rest();
+        }
+        (self.lost, self.wait_ms, self.open, self.hopes) = (false, RETRY_MS_MIN, false, 0);
         while !self.shared.ends() {
             match self.turn() {
                 Turn::Again => {}

@@ -3,12 +3,17 @@
 use petri_core::input::Sensors;
 use petri_core::{Actions, Actor, Comfort, Emotion, Language, Permille, Picture, Portrait, Scene, Screen};
 
-/// Says whose turn it is, and which button begins.
-pub(super) fn screen(learner: u32, comfort: Comfort) -> Screen {
+/// Says whose turn it is and which button begins, or that answers of the last session were not saved.
+pub(super) fn screen(learner: u32, comfort: Comfort, unsaved: bool) -> Screen {
     let language = comfort.language;
-    let body = match language {
-        Language::English => format!("It is the turn of learner {learner}. Press a button to begin."),
-        Language::Chinese => format!("轮到{learner}号。按一个键开始。"),
+    // The two are as long as each other: what fits a display fits it in both cases.
+    let body = match (language, unsaved) {
+        (Language::English, false) => {
+            format!("It is the turn of learner {learner}. Press a button to begin.")
+        }
+        (Language::English, true) => format!("Not all was saved: check the disk. Next: learner {learner}."),
+        (Language::Chinese, false) => format!("轮到{learner}号。按一个键开始。"),
+        (Language::Chinese, true) => format!("没存好，请查卡。轮到{learner}号"),
     };
     let label = language.pick("start", "开始");
     let portrait = Portrait { actor: Actor::Petri, actions: Actions::of(Emotion::Happy, Permille::new(300)) };
@@ -35,10 +40,12 @@ mod tests {
         for language in Language::ALL {
             for (large_text, wide_spacing) in [(false, false), (true, false), (false, true), (true, true)] {
                 let comfort = Comfort { language, large_text, wide_spacing, ..Comfort::default() };
-                let screen = screen(u32::MAX, comfort);
-                assert!(screen.body.contains("4294967295"));
-                for display in Display::ALL {
-                    assert!(fits(&screen, display), "{comfort:?} on {display:?}");
+                for unsaved in [false, true] {
+                    let screen = screen(u32::MAX, comfort, unsaved);
+                    assert!(screen.body.contains("4294967295"));
+                    for display in Display::ALL {
+                        assert!(fits(&screen, display), "{comfort:?} on {display:?}");
+                    }
                 }
             }
         }

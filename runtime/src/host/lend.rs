@@ -189,6 +189,14 @@ impl Lender {
         self.switch.stop.store(false, Ordering::Release);
     }
 
+    /// Puts the lights out.
+    pub(super) fn dark(&self) {
+        if let Some(lights) = &self.lights {
+            // They are tried again by the next session.
+            let _ = lights.part().set(Colour::OFF);
+        }
+    }
+
     /// Whether the board was told to end.
     pub(super) fn is_closed(&self) -> bool {
         self.switch.closed.load(Ordering::Acquire)

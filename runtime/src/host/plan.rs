@@ -1,8 +1,7 @@
 //! One session, whoever the learner is.
 
 use crate::capture::{Live, Senses};
-use crate::journal::{Journal, Profile};
-use crate::perception::enrol;
+use crate::journal::{self, Journal, Profile};
 use crate::ports::Board;
 use crate::replay::{Recorder, Start};
 use crate::run::{Happening, Keeper, Summary, run_with};
@@ -61,15 +60,14 @@ impl Plan<'_> {
             board.microphone = None;
         }
         board.has_keyboard &= !profile.sensors_off.has(Sensor::Keyboard);
-        let words = enrol::path(journal.path(), learner);
         // A session without them is better than none.
-        if let Err(error) = senses.enrol(&words) {
+        if let Err(error) = senses.enrol(journal, learner) {
             tell(Happening::Trouble(&error.to_string()));
         }
         let sensors = board.sensors();
         let today = board.clock.day();
-        let mut progress = journal.progress(learner)?;
         let past = journal.entries(learner)?;
+        let mut progress = journal::folded(&past);
         if let Some(last) = past.last() {
             progress.rest(today.saturating_sub(last.day));
         }

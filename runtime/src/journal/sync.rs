@@ -3,9 +3,11 @@
 //! A report is noise and sums already when it comes here. Spending the budget and keeping the report are one
 //! transaction: after a power cut there are both or neither.
 
+use super::store::{Head, Root};
+use super::sums::Summed;
 use super::{Journal, explain, refuse};
 use crate::Error;
-use rusqlite::{ErrorCode, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{ErrorCode, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 /// Reports that may wait to be sent; four years of terms.
@@ -13,7 +15,23 @@ pub const OUTBOX_MAX: usize = 12;
 /// Reports that were sent and are still shown.
 const SENT_KEPT_MAX: u32 = 12;
 
+/// What stays in the clear: terms, and noise that is made to leave. The budget has to outlive a lost key.
 pub(super) const TABLES: &str = "
+    CREATE TABLE sync_budget (
+        period INTEGER PRIMARY KEY,
+        epsilon_milli INTEGER NOT NULL CHECK (epsilon_milli BETWEEN 1 AND 1000)
+    ) STRICT;
+    CREATE TABLE outbox (
+        period INTEGER PRIMARY KEY,
+        message BLOB NOT NULL,
+        crc32 INTEGER NOT NULL,
+        due_day INTEGER NOT NULL,
+        tries INTEGER NOT NULL DEFAULT 0,
+        sent_day INTEGER
+    ) STRICT;";
+
+/// As of version 5: beside the tables above, two whose rows are sealed today.
+pub(super) const TABLES_5: &str = "
     CREATE TABLE sharing (id INTEGER PRIMARY KEY CHECK (id = 1), settings TEXT NOT NULL) STRICT;
     CREATE TABLE sync_refusal (learner INTEGER PRIMARY KEY) STRICT;
     CREATE TABLE sync_budget (
@@ -60,14 +78,9 @@ impl Journal {
     /// Whether anything may leave the device: no, unless somebody has said so.
     ///
     /// # Errors
-    /// When the file cannot be read. Settings that cannot be read count as a no.
+    /// When the file cannot be read.
     pub fn sharing(&self) -> Result<Sharing, Error> {
-        let settings: Option<String> = self
-            .db
-            .query_row("SELECT settings FROM sharing", [], |row| row.get(0))
-            .optional()
-            .map_err(|error| explain(&self.path, &error))?;
-        Ok(settings.and_then(|settings| serde_json::from_str(&settings).ok()).unwrap_or_default())
+        Ok(self.read(|store| Ok(store.root()?.sharing))?.unwrap_or_default())
     }
 
     /// Keeps whether anything may leave. A no also drops all reports that are kept; what was spent stays spent.
@@ -75,14 +88,12 @@ impl Journal {
     /// # Errors
     /// When the disk is full or read-only; then what was kept before stays.
     pub fn set_sharing(&mut self, sharing: &Sharing) -> Result<(), Error> {
-        let settings = serde_json::to_string(sharing).unwrap_or_default();
-        self.change(|change| {
+        self.change(|store| {
             if !sharing.on {
-                change.execute("DELETE FROM outbox", [])?;
+                let dropped = store.db.execute("DELETE FROM outbox", []);
+                dropped.and_then(|_| Summed::Outbox.renew(store.db)).map_err(|error| store.fail(&error))?;
             }
-            change
-                .execute("INSERT OR REPLACE INTO sharing (id, settings) VALUES (1, ?1)", [settings])
-                .map(drop)
+            store.set_root(&Root { sharing: Some(sharing.clone()), ..store.root()? })
         })
     }
 
@@ -91,7 +102,7 @@ impl Journal {
     /// # Errors
     /// When the file cannot be read.
     pub fn sync_refusals(&self) -> Result<Vec<u32>, Error> {
-        self.numbers("SELECT learner FROM sync_refusal ORDER BY learner")
+        self.with(|head| head.refuses)
     }
 
     /// Keeps whether a learner's trials may count.
@@ -99,12 +110,22 @@ impl Journal {
     /// # Errors
     /// When the disk is full or read-only; then what was kept before stays.
     pub fn set_sync_refusal(&mut self, learner: u32, refuses: bool) -> Result<(), Error> {
-        let statement = if refuses {
-            "INSERT OR IGNORE INTO sync_refusal (learner) VALUES (?1)"
-        } else {
-            "DELETE FROM sync_refusal WHERE learner = ?1"
-        };
-        self.change(|change| change.execute(statement, [learner]).map(drop))
+        self.change(|store| {
+            let head = store.head(learner)?;
+            store.set_head(learner, &Head { refuses, ..head })
+        })
+    }
+
+    /// Takes over what another journal has spent, before anything was spent here.
+    pub(super) fn inherit(&mut self, spent: &[(u16, u16)]) -> Result<(), Error> {
+        let insert = "INSERT INTO sync_budget (period, epsilon_milli) VALUES (?1, ?2)";
+        self.change(|store| {
+            for (period, epsilon_milli) in spent {
+                let row = params![period, epsilon_milli];
+                store.db.execute(insert, row).map_err(|error| store.fail(&error))?;
+            }
+            Summed::Budget.renew(store.db).map_err(|error| store.fail(&error))
+        })
     }
 
     /// What was spent of each term's budget: the number of the term, and thousandths of an epsilon.
@@ -113,8 +134,13 @@ impl Journal {
     /// When the file cannot be read.
     pub fn sync_budget(&self) -> Result<Vec<(u16, u16)>, Error> {
         let fail = |error: rusqlite::Error| explain(&self.path, &error);
+        let moment = self.db.unchecked_transaction().map_err(fail)?;
+        if !Summed::Budget.is_right(&moment).map_err(fail)? {
+            let what = "what was spent of the budget is damaged, so no report is made; keep a copy for repair and name a new file with --journal";
+            return Err(refuse(&self.path, what));
+        }
         let select = "SELECT period, epsilon_milli FROM sync_budget ORDER BY period";
-        let mut statement = self.db.prepare(select).map_err(fail)?;
+        let mut statement = moment.prepare(select).map_err(fail)?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(fail)?;
         rows.collect::<Result<_, _>>().map_err(fail)
     }
@@ -125,6 +151,8 @@ impl Journal {
     /// When the budget does not suffice, too much waits already, or the disk is full. Then nothing was spent, and the
     /// report must be forgotten.
     pub fn spend_and_keep(&mut self, report: &Outgoing, epsilon_milli: u16) -> Result<(), Error> {
+        // Nothing is spent of a budget that is damaged.
+        self.sync_budget()?;
         let waiting = self.outbox()?.iter().filter(|one| one.sent_day.is_none()).count();
         if waiting >= OUTBOX_MAX {
             return Err(refuse(
@@ -144,6 +172,8 @@ impl Journal {
             change.execute(spend, params![report.period, epsilon_milli])?;
             change.execute(keep, params![report.period, report.message, sum, report.due_day])?;
             change.execute(forget, [SENT_KEPT_MAX])?;
+            Summed::Budget.renew(&change)?;
+            Summed::Outbox.renew(&change)?;
             change.commit()
         });
         done.map_err(|error| match error.sqlite_error_code() {
@@ -161,14 +191,16 @@ impl Journal {
     pub fn outbox(&self) -> Result<Vec<Outgoing>, Error> {
         let fail = |error: rusqlite::Error| explain(&self.path, &error);
         let select = "SELECT period, message, due_day, tries, sent_day, crc32 FROM outbox ORDER BY period";
-        let mut statement = self.db.prepare(select).map_err(fail)?;
+        let moment = self.db.unchecked_transaction().map_err(fail)?;
+        let right = Summed::Outbox.is_right(&moment).map_err(fail)?;
+        let mut statement = moment.prepare(select).map_err(fail)?;
         let rows = statement.query_map([], |row| {
             let (period, message, due_day) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let report = Outgoing { period, message, due_day, tries: row.get(3)?, sent_day: row.get(4)? };
             Ok((report, row.get::<_, u32>(5)?))
         });
         let rows: Vec<(Outgoing, u32)> = rows.map_err(fail)?.collect::<Result<_, _>>().map_err(fail)?;
-        if rows.iter().any(|(report, sum)| crc32fast::hash(&report.message) != *sum) {
+        if !right || rows.iter().any(|(report, sum)| crc32fast::hash(&report.message) != *sum) {
             let what = "a report that waits in it is damaged; turn sync off, which drops it, and on again";
             return Err(refuse(&self.path, what));
         }
@@ -181,7 +213,7 @@ impl Journal {
     /// When the disk is full or read-only; then the report may be sent once more, with the same id.
     pub fn mark_sent(&mut self, period: u16, day: u32) -> Result<(), Error> {
         let update = "UPDATE outbox SET sent_day = ?2 WHERE period = ?1";
-        self.change(|change| change.execute(update, params![period, day]).map(drop))
+        self.update(update, params![period, day])
     }
 
     /// A report could not be sent: it is tried again on `due_day`.
@@ -190,16 +222,17 @@ impl Journal {
     /// When the disk is full or read-only.
     pub fn mark_tried(&mut self, period: u16, due_day: u32) -> Result<(), Error> {
         let update = "UPDATE outbox SET tries = tries + 1, due_day = ?2 WHERE period = ?1";
-        self.change(|change| change.execute(update, params![period, due_day]).map(drop))
+        self.update(update, params![period, due_day])
     }
 
-    fn change(
-        &mut self,
-        change: impl FnOnce(&rusqlite::Transaction<'_>) -> rusqlite::Result<()>,
-    ) -> Result<(), Error> {
-        let begun = self.db.transaction_with_behavior(TransactionBehavior::Immediate);
-        let changed = begun.and_then(|open| change(&open).and_then(|()| open.commit()));
-        changed.map_err(|error| explain(&self.path, &error))
+    fn update(&mut self, update: &str, row: &[&dyn rusqlite::ToSql]) -> Result<(), Error> {
+        self.outbox()?;
+        let done = self.db.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|change| {
+            change.execute(update, row)?;
+            Summed::Outbox.renew(&change)?;
+            change.commit()
+        });
+        done.map_err(|error| explain(&self.path, &error))
     }
 }
 

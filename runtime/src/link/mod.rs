@@ -82,7 +82,7 @@ impl Link {
             link.addresses.push(place);
             link.threads.push(thread);
         }
-        link.threads.push(thread::spawn(move || hub.watch()));
+        link.threads.push(serve::kept_up(hub, |hub| hub.watch()));
         Ok(link)
     }
 

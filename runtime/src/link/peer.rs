@@ -7,6 +7,7 @@ use super::picture::Assembly;
 use super::wire;
 use crate::intake;
 use crate::ports::Pressed;
+use crate::supervise::guarded;
 use petri_core::{Scene, Sensor as Sense};
 use petri_link::{
     Connection, Decoder, Ending, FRAME_BYTES_MAX, Fault, HELLO_MS_MAX, Hello, Mode, Packet, Picture, Piece,
@@ -43,7 +44,8 @@ pub(super) fn serve(connection: Connection, hub: &Arc<Hub>) {
         ration: None,
         picture: None,
     };
-    peer.read(connection);
+    // A failure inside ends this peer, and leaves no place taken.
+    let _ = guarded(|| peer.read(connection));
     mailbox.close();
     hub.leave(id);
     // It ends at once, or when its last write has.

@@ -3,6 +3,7 @@
 use super::hub::Hub;
 use super::peer;
 use crate::Error;
+use crate::supervise::supervise;
 use petri_link::{Address, Connection};
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
@@ -26,16 +27,16 @@ pub(super) fn at(address: &Address, hub: &Arc<Hub>) -> Result<(Address, JoinHand
         Address::Tcp(place) => {
             let (listener, place) = tcp(*place).map_err(|error| refuse(advice(&error)))?;
             let accept = move || listener.accept().and_then(|(stream, _)| Connection::of_tcp(stream));
-            Ok((Address::Tcp(place), thread::spawn(move || welcome(&hub, accept))))
+            Ok((Address::Tcp(place), kept_up(hub, move |hub| welcome(hub, &accept))))
         }
         Address::Unix(path) => {
             let listener = unix(path).map_err(|error| refuse(advice(&error)))?;
             let accept = move || listener.accept().and_then(|(stream, _)| Connection::of_unix(stream));
-            Ok((address.clone(), thread::spawn(move || welcome(&hub, accept))))
+            Ok((address.clone(), kept_up(hub, move |hub| welcome(hub, &accept))))
         }
         Address::Serial { .. } => {
             let line = address.clone();
-            Ok((address.clone(), thread::spawn(move || attend(&hub, &line))))
+            Ok((address.clone(), kept_up(hub, move |hub| attend(hub, &line))))
         }
     }
 }
@@ -80,7 +81,12 @@ fn unix(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-fn welcome(hub: &Arc<Hub>, mut accept: impl FnMut() -> io::Result<Connection>) {
+/// A thread that is begun anew when it fails inside, until the link ends.
+pub(super) fn kept_up(hub: Arc<Hub>, work: impl Fn(&Arc<Hub>) + Send + 'static) -> JoinHandle<()> {
+    thread::spawn(move || supervise(|| hub.ends(), |_| {}, || work(&hub)))
+}
+
+fn welcome(hub: &Arc<Hub>, accept: &dyn Fn() -> io::Result<Connection>) {
     while !hub.ends() {
         match accept() {
             Ok(connection) => {

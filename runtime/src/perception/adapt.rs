@@ -10,7 +10,7 @@ mod file;
 mod fit;
 pub mod text;
 
-pub use file::{FILE_BYTES_MAX, load, path, remove, store};
+pub use file::{FILE_BYTES_MAX, load, parse, path, remove, store};
 pub use fit::{EXAMPLES_MAX, EXAMPLES_MIN, Example, Outcome, Plan, fit};
 
 use serde::{Deserialize, Serialize};

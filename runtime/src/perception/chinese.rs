@@ -4,21 +4,20 @@
 
 use super::sigmoid;
 use super::text::{EKMAN, Logits, Sentiment};
+use super::vocabulary::Vocabulary;
 use crate::Error;
 use crate::engine::{Engine, Model, tensor};
 use petri_core::Emotion;
 use petri_models::Id;
 use std::ops::Range;
 use std::sync::Arc;
-use tokenizers::Tokenizer;
 use tract_core::prelude::tvec;
 
 /// Reads Chinese sentences.
 #[derive(Clone)]
 pub(super) struct Chinese {
     model: Model,
-    tokenizer: Arc<Tokenizer>,
-    tokens_max: usize,
+    vocabulary: Arc<Vocabulary>,
 }
 
 impl Chinese {
@@ -26,21 +25,14 @@ impl Chinese {
         let engine = engine.into();
         let model = Model::load(engine, Id::TextEmotionZh)?;
         let bytes = engine.store().asset(Id::TextEmotionZh, "tokenizer.json")?;
-        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| failed(&error))?;
         let tokens_max = model.manifest().number("max_tokens") as usize;
-        Ok(Self { model, tokenizer: tokenizer.into(), tokens_max })
+        let vocabulary = Vocabulary::parse(&bytes, tokens_max).map_err(failed)?;
+        Ok(Self { model, vocabulary: vocabulary.into() })
     }
 
     /// What the model gives, before any adapter.
     pub(super) fn logits(&self, sentence: &str) -> Result<Logits, Error> {
-        let encoded = self.tokenizer.encode(sentence, true).map_err(|error| failed(&error))?;
-        let mut ids: Vec<i64> = encoded.get_ids().iter().map(|id| i64::from(*id)).collect();
-        if ids.len() > self.tokens_max {
-            // The last token closes the sentence and stays.
-            let close = ids.pop();
-            ids.truncate(self.tokens_max - 1);
-            ids.extend(close);
-        }
+        let ids = self.vocabulary.ids(sentence).map_err(failed)?;
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().unwrap_or_default();
@@ -49,15 +41,7 @@ impl Chinese {
 
     /// The words of a sentence, as bytes of it; the vocabulary says where they end.
     pub(super) fn words(&self, sentence: &str) -> Result<Vec<Range<usize>>, Error> {
-        let encoded = self.tokenizer.encode(sentence, false).map_err(|error| failed(&error))?;
-        // The mark of a beginning is a piece of its own at times, with the offsets of what follows.
-        let whole = |token: &str| !token.trim_start_matches('▁').is_empty();
-        let pieces = encoded.get_tokens().iter().zip(encoded.get_offsets());
-        let spans = pieces.filter(|(token, _)| whole(token)).map(|(_, (from, to))| *from..*to);
-        let wordy = |span: &Range<usize>| {
-            sentence.get(span.clone()).is_some_and(|word| word.chars().any(char::is_alphanumeric))
-        };
-        Ok(spans.filter(wordy).collect())
+        self.vocabulary.words(sentence).map_err(failed)
     }
 
     /// The tone that logits of the groups speak of, with its confidence.
@@ -92,6 +76,6 @@ impl Chinese {
     }
 }
 
-fn failed(error: &tokenizers::Error) -> Error {
-    Error::Engine { id: Id::TextEmotionZh.folder(), reason: error.to_string() }
+fn failed(reason: String) -> Error {
+    Error::Engine { id: Id::TextEmotionZh.folder(), reason }
 }

@@ -11,6 +11,8 @@ mod english_others;
 mod idioms;
 mod pieces;
 
+pub use pieces::row;
+
 use super::phrase::{Phrases, Tokens};
 use crate::Error;
 use crate::engine::{Engine, Model, tensor};
@@ -59,7 +61,7 @@ impl Concern {
     /// # Errors
     /// When the engine fails.
     pub fn score(&self, text: &str) -> Result<f32, Error> {
-        let row = pieces::row(text, self.model.manifest());
+        let row = row(text, self.model.manifest());
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, row.len()], &row)?])?;
         Ok(outputs.first().and_then(|scores| scores.first().copied()).unwrap_or(f32::MAX))
     }

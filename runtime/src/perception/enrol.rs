@@ -6,7 +6,7 @@
 
 mod store;
 
-pub use store::{erase, path};
+pub(crate) use store::{erase, files};
 
 use crate::media::SAMPLE_RATE_HZ;
 use petri_core::Word;
@@ -57,7 +57,7 @@ impl Pattern {
 
 /// What words are measured against: where the encoder's output lies, in which directions it is shrunk and by how much,
 /// and other people's other words.
-pub(crate) struct Base {
+pub struct Base {
     mean: Vec<f32>,
     directions: Vec<[f32; VECTOR_LEN]>,
     gains: Vec<f32>,
@@ -66,7 +66,7 @@ pub(crate) struct Base {
 
 impl Base {
     /// From the encoder's asset. `None` when it is not of the form that the program was built for.
-    pub(crate) fn parse(file: &[u8]) -> Option<Self> {
+    pub fn parse(file: &[u8]) -> Option<Self> {
         let file = SafeTensors::deserialize(file).ok()?;
         let floats = |name: &str| {
             let view = file.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;

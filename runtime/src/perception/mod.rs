@@ -20,7 +20,8 @@ pub mod rest;
 pub mod smooth;
 pub mod speech;
 pub mod text;
-mod tokens;
+pub mod tokens;
+pub mod vocabulary;
 pub mod voice;
 
 use crate::engine::{Ahead, Engine};

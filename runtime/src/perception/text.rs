@@ -9,19 +9,19 @@ use super::choice::choice;
 use super::concern::Concern;
 use super::moves::{feeling_of_word, moves, named_feeling_zh};
 use super::sigmoid;
+use super::vocabulary::Vocabulary;
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, intake};
 use petri_core::{Emotion, Move, Permille, TextReading};
 use petri_models::Id;
 use serde::Serialize;
-use tokenizers::Tokenizer;
 use tract_core::prelude::tvec;
 
 /// Reads sentences.
 #[derive(Clone)]
 pub struct Text {
     model: Model,
-    tokenizer: std::sync::Arc<Tokenizer>,
+    vocabulary: std::sync::Arc<Vocabulary>,
     rules: Rules,
     chinese: Chinese,
     concern: Concern,
@@ -30,10 +30,25 @@ pub struct Text {
 
 #[derive(Clone)]
 struct Rules {
-    tokens_max: usize,
+    /// For each emotion, the Ekman emotion that it belongs to.
+    ekman_of_emotion: Vec<usize>,
     emotions: Vec<f32>,
     ekman: Vec<f32>,
     groups: Vec<f32>,
+}
+
+impl Rules {
+    /// Takes the mean of what the output for Ekman's emotions says and of what the 28 emotions say: the chance that at
+    /// least one of those that belong to it is there, as if they came independently.
+    fn hear_emotions(&self, emotions: &[f32], ekman: &mut [f32]) {
+        const NONE_MIN: f32 = 1e-6;
+        for (kind, logit) in ekman.iter_mut().enumerate() {
+            let members = emotions.iter().zip(&self.ekman_of_emotion).filter(|(_, of)| **of == kind);
+            let none: f32 = members.map(|(emotion, _)| sigmoid(-emotion)).product();
+            let none = none.clamp(NONE_MIN, 1.0 - NONE_MIN);
+            *logit = f32::midpoint(*logit, ((1.0 - none) / none).ln());
+        }
+    }
 }
 
 /// The tone of a text.
@@ -110,20 +125,25 @@ impl Text {
         let engine = engine.into();
         let model = Model::load(engine, Id::TextEmotion)?;
         let bytes = engine.store().asset(Id::TextEmotion, "tokenizer.json")?;
-        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| Error::Engine {
+        let settings = model.manifest();
+        let tokens_max = settings.number("max_tokens") as usize;
+        let vocabulary = Vocabulary::parse(&bytes, tokens_max).map_err(|error| Error::Engine {
             id: Id::TextEmotion.folder(),
             reason: format!("tokenizer.json: {error}"),
         })?;
-        let settings = model.manifest();
         let rules = Rules {
-            tokens_max: settings.number("max_tokens") as usize,
+            ekman_of_emotion: settings
+                .numbers("ekman_of_emotion")
+                .iter()
+                .map(|kind| *kind as usize)
+                .collect(),
             emotions: settings.numbers("threshold_emotions").to_vec(),
             ekman: settings.numbers("threshold_ekman").to_vec(),
             groups: settings.numbers("threshold_groups").to_vec(),
         };
         let (chinese, concern) = (Chinese::load(engine)?, Concern::load(engine)?);
         let adapters = engine.adapters().map(|folder| Adapters::load(engine, folder)).unwrap_or_default();
-        Ok(Self { model, tokenizer: tokenizer.into(), rules, chinese, concern, adapters })
+        Ok(Self { model, vocabulary: vocabulary.into(), rules, chinese, concern, adapters })
     }
 
     /// Reads one sentence.
@@ -191,21 +211,14 @@ impl Text {
 
     /// Logits of the 28 emotions, and the others.
     fn english(&self, sentence: &str) -> Result<(Vec<f32>, Logits), Error> {
-        let encoded = self
-            .tokenizer
-            .encode(sentence, true)
-            .map_err(|error| Error::Engine { id: Id::TextEmotion.folder(), reason: error.to_string() })?;
-        let mut ids: Vec<i64> = encoded.get_ids().iter().map(|id| i64::from(*id)).collect();
-        if ids.len() > self.rules.tokens_max {
-            // The last token closes the sentence and stays.
-            let close = ids.pop();
-            ids.truncate(self.rules.tokens_max - 1);
-            ids.extend(close);
-        }
+        let failed = |reason| Error::Engine { id: Id::TextEmotion.folder(), reason };
+        let ids = self.vocabulary.ids(sentence).map_err(failed)?;
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
         let mut outputs = outputs.into_iter();
         let mut next = || outputs.next().unwrap_or_default();
-        Ok((next(), Logits { ekman: next(), groups: next(), features: next() }))
+        let (emotions, mut ekman) = (next(), next());
+        self.rules.hear_emotions(&emotions, &mut ekman);
+        Ok((emotions, Logits { ekman, groups: next(), features: next() }))
     }
 
     /// Whether each group counts as present, as the figures of the model card count it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// Token pieces by id, and back.
-pub(crate) struct Tokens {
+pub struct Tokens {
     pieces: Vec<Vec<u8>>,
     ids: HashMap<Vec<u8>, i64>,
 }
@@ -14,7 +14,7 @@ const SPACE: &str = "\u{2581}";
 
 impl Tokens {
     /// Parses the text form: one piece per line in the order of ids, a byte that is no plain text as `\xHH`.
-    pub(crate) fn parse(file: &[u8]) -> Self {
+    pub fn parse(file: &[u8]) -> Self {
         let text = String::from_utf8_lossy(file);
         let pieces: Vec<Vec<u8>> = text.lines().map(unescape).collect();
         let ids = pieces.iter().cloned().zip(0..).filter(|(piece, _)| !piece.is_empty()).collect();
@@ -23,7 +23,7 @@ impl Tokens {
 
     /// Byte-pair encoding of a word after a space: the neighbours whose joined piece has the lowest id are joined
     /// until none are left.
-    pub(crate) fn encode(&self, word: &str) -> Vec<i64> {
+    pub fn encode(&self, word: &str) -> Vec<i64> {
         let text = format!("{SPACE}{word}");
         let mut parts: Vec<Vec<u8>> = text.chars().map(|c| c.to_string().into_bytes()).collect();
         loop {
@@ -41,7 +41,7 @@ impl Tokens {
     }
 
     /// The text of a run of tokens.
-    pub(crate) fn decode(&self, ids: &[i64]) -> String {
+    pub fn decode(&self, ids: &[i64]) -> String {
         let bytes: Vec<u8> = ids
             .iter()
             .filter(|id| **id >= FIRST_BYTE_ID)

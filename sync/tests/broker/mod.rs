@@ -53,9 +53,8 @@ impl Site {
         // A chore that looks at the wire names the port.
         let port = std::env::var("PETRI_TEST_BROKER_PORT").ok().and_then(|port| port.parse().ok());
         let site = Self { folder: folder.to_owned(), port: port.unwrap_or_else(free_port) };
-        fs::write(site.ca(), pem("CERTIFICATE", made.cert.der())).expect("written");
-        fs::write(folder.join("key.pem"), pem("PRIVATE KEY", &made.signing_key.serialize_der()))
-            .expect("written");
+        fs::write(site.ca(), made.cert.pem()).expect("written");
+        fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("written");
         fs::write(site.login(), format!("{USER}\n{PASSWORD}\n")).expect("written");
         fs::set_permissions(site.login(), fs::Permissions::from_mode(0o600)).expect("set");
         let passwords = folder.join("passwords");
@@ -124,21 +123,6 @@ impl Site {
         command.args(["-x", "1000000", "-t", &topic::subscription("fleet")]);
         command
     }
-}
-
-/// Bytes as a PEM file: base64 between two lines that say what it is.
-fn pem(what: &str, der: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let quartet = |three: &[u8]| {
-        let bits = (0..3).fold(0u32, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
-        let letter = |i: usize| {
-            if i > three.len() { '=' } else { char::from(LETTERS[(bits >> (18 - 6 * i)) as usize & 63]) }
-        };
-        [0, 1, 2, 3].map(letter)
-    };
-    let text: Vec<char> = der.chunks(3).flat_map(quartet).collect();
-    let lines: Vec<String> = text.chunks(64).map(|line| line.iter().collect()).collect();
-    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
 }
 
 fn run(command: &mut Command) -> Output {

@@ -7,6 +7,7 @@
 
 mod accuracy;
 mod bench;
+mod kernels;
 mod repeat;
 mod statistics;
 
@@ -53,6 +54,8 @@ enum Command {
     Accelerators(bench::accelerators::Options),
     /// One model on its golden input, again and again, for `cargo xtask instructions`.
     Repeat(repeat::Options),
+    /// Products of 8-bit weights in whole numbers and in floats, side by side.
+    Kernels,
 }
 
 fn main() -> ExitCode {
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Bench(options) => bench::run(&store, &book, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
         Command::Repeat(options) => repeat::run(&store, &options),
+        Command::Kernels => kernels::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use anyhow::Context;
 use petri_models::{Id, Store};
 use petri_runtime::engine::Golden;
 use petri_runtime::{Model, Perception};
+use std::time::{Duration, Instant};
 
 /// Options of `repeat`.
 #[derive(Debug, clap::Args)]
@@ -24,10 +25,18 @@ pub(crate) fn run(store: &Store, options: &Options) -> anyhow::Result<()> {
     let id = Id::ALL.iter().find(|id| id.folder() == name);
     let id = *id.with_context(|| format!("there is no model `{name}`; models/ has a folder for each"))?;
     let (model, golden) = (Model::load(store, id)?, Golden::read(store, id)?);
-    model.run(golden.inputs())?;
+    let off = golden.worst_difference(&model.run(golden.inputs())?).map_err(anyhow::Error::msg)?;
+    let mut least = Duration::MAX;
     for _ in 0..options.times {
+        let start = Instant::now();
         counted_inference(&model, &golden)?;
+        least = least.min(start.elapsed());
     }
+    let (ms, allowed) = (least.as_secs_f64() * 1_000.0, model.manifest().tolerance);
+    println!(
+        "{name}: {ms:.3} ms, the least of {} runs; off by {off:.1e}, {allowed:.0e} allowed",
+        options.times
+    );
     Ok(())
 }
 

@@ -26,6 +26,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// A collector that retires leaves when nothing has come for so long.
 const QUIET: Duration = Duration::from_secs(5);
+/// A connection on which nothing has come for so long is made anew. Mosquitto 2.0.11 can stop handing out what it holds
+/// for a collector that was killed in the middle of a full window and is back at once; a new connection goes on.
+const RENEW: Duration = Duration::from_secs(15);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// The session waits for the collector until it comes back.
 const SESSION_S: u32 = u32::MAX;
@@ -89,26 +92,30 @@ impl Collector {
             let ended = loop {
                 let messages = match runtime.block_on(line.gather(stop)) {
                     Ok(messages) => messages,
-                    Err(error) => break Some(error),
+                    Err(error) => break End::Failed(error),
                 };
                 if line.is_done(stop) && messages.is_empty() {
-                    break None;
+                    break End::Done;
+                }
+                if line.since.elapsed() > RENEW {
+                    break End::Quiet;
                 }
                 if !messages.is_empty() {
                     pause = PAUSE;
                     let reports = sift(&messages, today(), &mut counts);
                     if !self.keep(&mut store, &reports, stop, &mut counts, &tell) {
-                        break None;
+                        break End::Done;
                     }
                     line.acknowledge(&messages);
                 }
             };
             match ended {
-                None => {
+                End::Done => {
                     line.leave(&runtime);
                     break;
                 }
-                Some(error) => {
+                End::Quiet => line.leave(&runtime),
+                End::Failed(error) => {
                     tell(&format!("the broker: {error}; trying again"));
                     wait(pause, stop);
                     pause = (pause * 2).min(PAUSE_MAX);
@@ -178,7 +185,8 @@ impl Collector {
         options.set_clean_start(true).set_session_expiry_interval(None);
         let (client, events) = AsyncClient::new(options, 1);
         let mut line = Line { client, events, retires: true, since: Instant::now() };
-        let _ = runtime.block_on(timeout(PAUSE_MAX, line.events.poll()));
+        // A timer has to be made inside of the runtime.
+        let _ = runtime.block_on(async { timeout(PAUSE_MAX, line.events.poll()).await });
         line.leave(runtime);
     }
 }
@@ -203,6 +211,16 @@ fn wait(pause: Duration, stop: &AtomicBool) {
     while Instant::now() < until && !stop.load(Ordering::Relaxed) {
         std::thread::sleep(PAUSE.min(pause));
     }
+}
+
+/// Why a connection ends.
+enum End {
+    /// The collector is to stop.
+    Done,
+    /// Nothing came for long.
+    Quiet,
+    /// It broke.
+    Failed(Box<ConnectionError>),
 }
 
 /// One connection. Acknowledgements belong to it: the numbers of messages mean something else on the next.

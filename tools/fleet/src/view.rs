@@ -9,6 +9,8 @@ use std::fmt::Write;
 
 /// Terms with fewer reports are not shown, however the noise is.
 pub const REPORTS_MIN: u64 = 20;
+/// Small cells are not shown: what cannot be told from fewer answers than these, by the lower end of its interval.
+pub const ANSWERS_MIN: f64 = 20.0;
 /// The channel that only the transfer probe has.
 const BOTH: usize = 4;
 
@@ -110,7 +112,8 @@ fn add(group: &mut Group, sums: &Sums, index: usize, channel: usize) {
 fn row(key: Key, group: &Group) -> Row {
     let (period, edition, emotion, channel, age) = key;
     let shown = group.reports >= REPORTS_MIN;
-    let trains = shown && group.trains;
+    let large = |pair: &Pair| shown && pair.sum().low >= ANSWERS_MIN;
+    let (trains, probes) = (group.trains && large(&group.training), large(&group.transfer));
     let thousandth = |all: Estimate| Estimate {
         value: all.value / 1000.0,
         low: all.low / 1000.0,
@@ -128,8 +131,8 @@ fn row(key: Key, group: &Group) -> Row {
         trials: trains.then(|| group.training.sum()),
         met: trains.then(|| group.training.share()).flatten(),
         gained: trains.then(|| group.gain.balance()).flatten(),
-        transfers: shown.then(|| group.transfer.sum()),
-        transferred: shown.then(|| group.transfer.share()).flatten(),
+        transfers: probes.then(|| group.transfer.sum()),
+        transferred: probes.then(|| group.transfer.share()).flatten(),
     }
 }
 

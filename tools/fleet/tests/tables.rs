@@ -1,7 +1,7 @@
 //! What the tables say of sums, and what they keep to themselves.
 
 use petri_fleet::sums::{Sums, Terms};
-use petri_fleet::view::{By, REPORTS_MIN, csv, table};
+use petri_fleet::view::{ANSWERS_MIN, By, REPORTS_MIN, csv, table};
 use petri_report::{CELLS, Cell, Noise, Period, Report, cell_of};
 
 const NOISE: Noise = Noise { epsilon_milli: 1000, answers: 240, gain: 48_000, transfer: 100 };
@@ -77,6 +77,21 @@ fn too_few_reports_show_nothing() {
     }
     let line = csv(&rows).lines().nth(1).expect("a line").to_owned();
     assert!(line.ends_with(&",".repeat(18)), "{line}");
+}
+
+#[test]
+fn a_small_cell_is_not_shown() {
+    // Nobody, and then one answer of each kind on each device: 200 in all, which the noise of 100 devices hides.
+    for exact in [[0; 6], [1; 6]] {
+        let rows = table(&terms(100, exact, 7), FINE);
+        let shown = rows.iter().flat_map(|row| [row.trials, row.transfers]).flatten();
+        let lows: Vec<f64> = shown.map(|estimate| estimate.low).collect();
+        assert!(lows.iter().all(|low| *low >= ANSWERS_MIN), "{lows:?}");
+        // 105 cells with the probe and 84 with training; one interval in forty lies above the truth by chance.
+        assert!(lows.len() < 20, "{} of 189", lows.len());
+    }
+    let rows = table(&terms(400, [900; 6], 7), FINE);
+    assert!(rows.iter().all(|row| row.transfers.is_some()), "a large cell is");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use petri_core::{Button, Input, Millis, Pack, Sensor, Session, Setup};
 use petri_runtime::journal::Journal;
 use petri_runtime::replay::Recording;
 use petri_runtime::{picture, report};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// The display that the machine has.
@@ -32,9 +33,12 @@ pub(crate) fn journal(
     folder: &Path,
 ) -> anyhow::Result<usize> {
     let path = folder.join(format!("{name}.db"));
-    for ending in ["db", "db-wal", "db-shm"] {
+    for ending in ["db", "db-wal", "db-shm", "db.key"] {
         guest::take(image, &format!("/{name}.{ending}"), &path.with_extension(ending))?;
     }
+    // It comes off the disk without its rights.
+    std::fs::set_permissions(path.with_extension("db.key"), PermissionsExt::from_mode(0o600))
+        .context("the journal's key is not there")?;
     let journal = Journal::open_existing(&path).with_context(|| format!("the journal of `{name}`"))?;
     let kept: Vec<String> = journal.entries(1)?.iter().map(|stored| report::entry(&stored.entry)).collect();
     let mut rest = kept.iter();

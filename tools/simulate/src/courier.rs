@@ -2,9 +2,9 @@
 
 use crate::Mutation;
 use crate::check::{Broken as Fault, Check, Invariant};
-use crate::world::World;
+use crate::world::{Part, World};
 use petri_report::Report;
-use petri_runtime::journal::{Journal, Outgoing};
+use petri_runtime::journal::Outgoing;
 use petri_sync::{Broken, Error, Patience, Post, Stamp, make, send_by};
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ impl Post for Broker {
 
 /// What the daily timer does: a process of its own, beside the device's, which is killed with it.
 pub(crate) fn sync(world: &Arc<World>) -> Check {
-    let mut journal = Journal::open(&world.journal()).map_err(|error| fault(&error))?;
+    let mut journal = world.open().map_err(|error| fault(&error))?;
     let (today, mut random, dies) = {
         let mut state = world.state();
         let random = state.dice.random().clone();
@@ -92,6 +92,8 @@ pub(crate) fn sync(world: &Arc<World>) -> Check {
     world.state().dies_in = before;
     match sent {
         Ok(_) | Err(Error::Off) => {}
+        // A full disk takes no report, and no mark on one.
+        Err(_) if !world.state().is_well(Part::Disk) => {}
         Err(error) => return Err(fault(&error)),
     }
     if world.state().mutation == Some(Mutation::BudgetForgotten) {

@@ -4,13 +4,14 @@ use crate::check::{Broken, Check, Invariant};
 use crate::dice::Dice;
 use crate::ports;
 use crate::senses::Simulated;
-use crate::world::{Event, Halt, Part, World, halt};
+use crate::world::{Event, Halt, Part, World, halt, halted, listen, panicked};
 use crate::{Mutation, courier, stick};
 use petri_core::Pack;
 use petri_runtime::host::{Host, Plan};
 use petri_runtime::journal::Journal;
 use petri_runtime::remote::Desk;
 use petri_runtime::run::Happening;
+use petri_runtime::supervise::Death;
 use petri_update::Set;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ const LOAD_MS: (u64, u64) = (300, 1_000);
 
 /// Plays the whole time, over all starts of the program.
 pub(crate) fn live(world: &Arc<World>) -> Check {
+    listen();
+    panicked();
     begin(world);
     loop {
         let ran = catch_unwind(AssertUnwindSafe(|| start(world)));
@@ -28,14 +31,12 @@ pub(crate) fn live(world: &Arc<World>) -> Check {
         let unplugged = world.state().unplugged.take();
         match ran {
             Ok(()) => {}
-            Err(payload) => match payload.downcast::<Halt>().map(|halt| *halt) {
-                Ok(Halt::Done) => return finish(world),
-                Ok(Halt::Broken(broken)) => return Err(broken),
-                Ok(Halt::Crash) => {}
-                Err(payload) => {
-                    let said = payload.downcast_ref::<String>().map(String::as_str);
-                    let said =
-                        said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("something");
+            Err(payload) => match halted().filter(|_| payload.is::<Death>()) {
+                Some(Halt::Done) => return finish(world),
+                Some(Halt::Broken(broken)) => return Err(broken),
+                Some(Halt::Crash) => {}
+                None => {
+                    let said = panicked().unwrap_or_default();
                     let what = format!("the program panicked: {said}");
                     return Err(Broken { invariant: Invariant::Alive, what });
                 }
@@ -88,7 +89,7 @@ fn finish(world: &Arc<World>) -> Check {
 }
 
 fn open(world: &World) -> Result<Journal, Broken> {
-    Journal::open(&world.journal()).map_err(|error| unusable(&error))
+    world.open().map_err(|error| unusable(&error))
 }
 
 fn unusable(error: &dyn std::error::Error) -> Broken {
@@ -164,35 +165,52 @@ fn run(world: &Arc<World>, journal: Journal, pack: &Pack<'_>, seed: u64, begun: 
 
 /// After a session: what the journal holds is compared.
 pub(crate) fn after_session(world: &Arc<World>) -> Check {
-    mutate(world);
-    let journal = Journal::open_to_read(&world.journal()).map_err(|error| unusable(&error))?;
+    mutate(world).map_err(|error| unusable(&error))?;
+    let journal = world.open_to_read().map_err(|error| unusable(&error))?;
     let mut state = world.state();
     let disk_works = state.is_well(Part::Disk);
     state.checker.ends(&journal, disk_works)
 }
 
 /// Breaks the world on purpose, to see that the checker notices.
-fn mutate(world: &Arc<World>) {
-    let mutation = world.state().mutation;
-    let sql = match mutation {
-        Some(Mutation::TrialGoesToAnother) => {
-            "UPDATE trial SET learner = learner + 1 WHERE id = (SELECT MAX(id) FROM trial)"
-        }
-        Some(Mutation::TrialIsLost) => "DELETE FROM trial WHERE id = (SELECT MIN(id) FROM trial)",
-        Some(Mutation::SettingsGoToAnother) => {
-            "UPDATE profile SET settings = (SELECT settings FROM profile ORDER BY learner DESC LIMIT 1)"
-        }
-        _ => return,
+fn mutate(world: &Arc<World>) -> Result<(), petri_runtime::Error> {
+    let (mutation, sitting) = {
+        let state = world.state();
+        (state.mutation, state.checker.sitting)
     };
-    let _ = rusqlite::Connection::open(world.journal()).and_then(|db| db.execute(sql, []));
+    let Some((learner, mutation)) = sitting.map(|sitting| sitting.learner).zip(mutation) else {
+        return Ok(());
+    };
+    let goes = match mutation {
+        Mutation::TrialGoesToAnother => Some(learner + 1),
+        Mutation::TrialIsLost => None,
+        Mutation::SettingsGoToAnother => {
+            let mut journal = world.open()?;
+            let known = journal.known()?;
+            let last = known.last().map(|last| journal.profile(*last)).transpose()?.flatten();
+            return known
+                .iter()
+                .zip(last.iter().cycle())
+                .try_for_each(|(one, last)| journal.set_profile(*one, last));
+        }
+        _ => return Ok(()),
+    };
+    let mut journal = world.open()?;
+    let (mut rows, profile) = (journal.entries(learner)?, journal.profile(learner)?);
+    let Some(taken) = rows.pop() else { return Ok(()) };
+    journal.erase(Some(learner))?;
+    for (owner, row) in rows.iter().map(|row| (learner, row)).chain(goes.map(|other| (other, &taken))) {
+        journal.append(owner, row.session, row.day, &row.entry)?;
+    }
+    profile.map_or(Ok(()), |profile| journal.set_profile(learner, &profile))
 }
 
-/// Lets the journal's disk be full, or not: a rule in the file itself refuses every new trial.
+/// Lets the journal's disk be full, or not: a rule in the file itself refuses every new record.
 fn set_disk(world: &World, works: bool) -> Check {
     let sql = if works {
         "DROP TRIGGER IF EXISTS full"
     } else {
-        "CREATE TRIGGER IF NOT EXISTS full BEFORE INSERT ON trial BEGIN SELECT RAISE(FAIL, 'disk full'); END"
+        "CREATE TRIGGER IF NOT EXISTS full BEFORE INSERT ON sealed BEGIN SELECT RAISE(FAIL, 'disk full'); END"
     };
     let changed = rusqlite::Connection::open(world.journal()).and_then(|db| db.execute_batch(sql));
     changed.map_err(|error| unusable(&error))

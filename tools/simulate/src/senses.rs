@@ -6,11 +6,11 @@ use petri_core::judge::WORD_CONFIDENCE_MIN;
 use petri_core::{Actions, Emotion, FaceReading, Move, Permille, Sensor, Word};
 use petri_runtime::Error;
 use petri_runtime::capture::{Percept, Senses, Stepped};
+use petri_runtime::journal::Journal;
 use petri_runtime::perception::speech::Heard;
 use petri_runtime::perception::text::{Read, Sentiment};
 use petri_runtime::ports::{Camera, Clock, Microphone};
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,7 +125,7 @@ impl Simulated {
 }
 
 impl Senses for Simulated {
-    fn enrol(&mut self, _: &Path) -> Result<(), Error> {
+    fn enrol(&mut self, _: &Journal, _: u32) -> Result<(), Error> {
         Ok(())
     }
 

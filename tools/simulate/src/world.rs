@@ -7,12 +7,15 @@ use crate::digest::Digest;
 use crate::people::Visit;
 use petri_core::{Button, Scene, Screen, Sensor};
 use petri_runtime::host::Handle;
+use petri_runtime::journal::{Journal, Key, Keyring};
 use petri_runtime::ports::Pressed;
 use petri_runtime::remote::Desk;
+use petri_runtime::supervise::Death;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::panic::resume_unwind;
+use std::panic::{self, resume_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 /// The first day, in days since 1970-01-01: in the autumn of 2026.
 const DAY_FIRST: u32 = 20_720;
@@ -21,6 +24,8 @@ const DAY_MS: u64 = 86_400_000;
 const LIVELY_MS: u64 = 1_200;
 /// Longest step in a session, and longest step between two.
 const STEP_MS_MAX: (u64, u64) = (1_000, 60_000);
+/// The journal's key; nothing depends on which.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Calls of ports at one moment: more is a hang.
 const CALLS_MAX: u32 = 100_000;
 
@@ -192,6 +197,21 @@ impl World {
         self.folder.join("journal.db")
     }
 
+    fn keyring(&self) -> Keyring {
+        let path = self.journal();
+        Key::parse(KEY.as_bytes()).map_or_else(|| Keyring::of(&path), |key| Keyring::given(&path, key))
+    }
+
+    /// The journal, as the device opens it.
+    pub(crate) fn open(&self) -> Result<Journal, petri_runtime::Error> {
+        Journal::open_with(&self.journal(), self.keyring())
+    }
+
+    /// The journal beside its writer.
+    pub(crate) fn open_to_read(&self) -> Result<Journal, petri_runtime::Error> {
+        Journal::open_to_read_with(&self.journal(), self.keyring())
+    }
+
     pub(crate) fn set_handle(&self, handle: Option<Handle>) {
         *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = handle;
     }
@@ -218,6 +238,10 @@ impl World {
 
     /// A port is called. The program may die here.
     pub(crate) fn call(&self) {
+        if let Some(said) = panicked() {
+            let what = format!("something panicked: {said}");
+            halt(Halt::Broken(Broken { invariant: crate::Invariant::Alive, what }));
+        }
         let mut state = self.state();
         state.calls += 1;
         let hangs = state.calls > CALLS_MAX;
@@ -370,5 +394,35 @@ impl State {
 
 /// Ends the program where it stands: everything it holds in memory is gone.
 pub(crate) fn halt(halt: Halt) -> ! {
-    resume_unwind(Box::new(halt))
+    HALTED.with_borrow_mut(|halted| *halted = Some(halt));
+    resume_unwind(Box::new(Death))
+}
+
+thread_local! {
+    /// Why the program of this thread is not running any more.
+    static HALTED: RefCell<Option<Halt>> = const { RefCell::new(None) };
+    /// Where something panicked, and what it said: a guard may have held it up.
+    static PANICKED: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Why the program ended.
+pub(crate) fn halted() -> Option<Halt> {
+    HALTED.take()
+}
+
+/// What panicked since this was last asked.
+pub(crate) fn panicked() -> Option<String> {
+    PANICKED.take()
+}
+
+/// From now on every panic is noticed, on the thread that it is on.
+pub(crate) fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            PANICKED.with_borrow_mut(|panicked| *panicked = Some(info.to_string()));
+            before(info);
+        }));
+    });
 }

@@ -18,6 +18,7 @@ from encoder_graph import OUTPUTS  # noqa: E402
 from held_out import load_held_out, own_sentences  # noqa: E402
 from scores import (  # noqa: E402
     NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, calibration_error, f1_by_class, sentiment, sigmoid,
+    with_emotions,
 )
 from train import logits_of  # noqa: E402
 
@@ -82,7 +83,7 @@ def main():
     pieces = Pieces((args.model / "tokenizer.json").read_bytes())
     for split in ("dev", "test"):
         data = load_goemotions(args.data, split)
-        logits = logits_of(model, pieces(data.texts))
+        logits = with_emotions(logits_of(model, pieces(data.texts)), settings["ekman_of_emotion"])
         print(f"== {split}")
         print_classes(label_names(args.data), data.targets, logits, settings)
         print_sentiments(data.targets, logits, settings)

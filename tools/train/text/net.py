@@ -51,7 +51,7 @@ def linear(p, key, x):
 
 
 def encode(p, ids, mask, drop=whole):
-    """Mean over the real tokens of each layer's output, side by side: [N, LAYERS * WIDTH]."""
+    """Mean over the real tokens of each layer's output, side by side: [N, layers * WIDTH]."""
     count = ids.shape[1]
     x = F.embedding(ids, p["embeddings.word_embeddings.weight"])
     x = x + p["embeddings.position_embeddings.weight"][:count] + p["embeddings.token_type_embeddings.weight"][0]
@@ -59,7 +59,8 @@ def encode(p, ids, mask, drop=whole):
     allowed = mask[:, None, None, :]
     weight = (mask / mask.sum(1, keepdim=True, dtype=torch.float32))[:, :, None]
     means = []
-    for index in range(LAYERS):
+    layers = sum(key.endswith(".attention.self.query.weight") for key in p)
+    for index in range(layers):
         key = f"encoder.layer.{index}"
         parts = [
             linear(p, f"{key}.attention.self.{kind}", x).view(-1, count, HEADS, WIDTH // HEADS).transpose(1, 2)

@@ -18,7 +18,9 @@ from common import (  # noqa: E402
 )
 from corpus import Pieces, label_names, load_goemotions, load_xed, plain_tokenizer  # noqa: E402
 from encoder_graph import HIDDEN, HIDDEN_OUTPUT, MAX_TOKENS, OUTPUTS, WORDS, build_model  # noqa: E402
-from scores import SENTIMENT_SETTINGS, best_thresholds, f1_by_class, macro_f1  # noqa: E402
+from scores import (  # noqa: E402
+    SENTIMENT_SETTINGS, best_thresholds, ekman_members, f1_by_class, macro_f1, with_emotions,
+)
 
 PACKAGE = Package(
     "PyPI",
@@ -80,13 +82,14 @@ def calibrate(weights, data, pieces):
     model = build_model(weights)
     small = quantize_weights(model)
     dev, test = load_goemotions(data, "dev"), load_goemotions(data, "test")
-    on_dev = logits_of(small, pieces(dev.texts))
+    members = ekman_members(dev.targets)
+    on_dev = with_emotions(logits_of(small, pieces(dev.texts)), members)
     thresholds = {h: best_thresholds(dev.targets[h], on_dev[h]) for h in OUTPUTS}
     settings = {f"threshold_{h}": t for h, t in thresholds.items()}
-    settings["max_tokens"] = MAX_TOKENS
+    settings |= {"ekman_of_emotion": members, "max_tokens": MAX_TOKENS}
     rows, names, scores = pieces(test.texts), label_names(data), {"n_test": len(test.texts), "n_dev": len(dev.texts)}
     for kind, graph in (("int8", small), ("float", model)):
-        found = logits_of(graph, rows)
+        found = with_emotions(logits_of(graph, rows), members)
         scores[kind] = {h: macro_f1(test.targets[h], found[h], thresholds[h]) for h in OUTPUTS}
         if kind == "int8":
             scores["by_class"] = {

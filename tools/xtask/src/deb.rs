@@ -1,5 +1,6 @@
 //! Debian packages of both editions: built, packed by cargo-deb, and tried in a folder of their own.
 
+mod bill;
 mod foreign;
 mod licences;
 mod stage;
@@ -36,7 +37,7 @@ impl Edition {
     }
 
     /// What cargo is told, in addition to the package.
-    fn features(self) -> &'static [&'static str] {
+    pub(crate) fn features(self) -> &'static [&'static str] {
         match self {
             Edition::Therapy => &["--features", "petri/hardware"],
             Edition::School => &["--no-default-features", "--features", "petri/hardware"],
@@ -130,6 +131,19 @@ impl Options {
     }
 }
 
+/// The bill of materials of an edition for this machine.
+pub(crate) fn bill_here(edition: Edition) -> anyhow::Result<String> {
+    let here = ARCHS.into_iter().find(|arch| !arch.is_foreign());
+    bill::of(edition, here.context("packages are made for amd64 and arm64")?)
+}
+
+/// Gathers what the package of an edition brings besides its program, which was just built for this machine.
+pub(crate) fn stage(edition: Edition) -> anyhow::Result<PathBuf> {
+    let here = ARCHS.into_iter().find(|arch| !arch.is_foreign());
+    stage::gather(edition, here.context("packages are made for amd64 and arm64")?)?;
+    Ok(edition.folder().join("root"))
+}
+
 /// Builds, packs and tries the packages; gives them.
 pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
     let options = Options::parse(rest)?;
@@ -145,6 +159,7 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
         }
         stage::check_edition(&options.arch.program(), edition)?;
         stage::gather(edition, options.arch)?;
+        stage::add_bill(edition, options.arch)?;
         let package = wrap(&packer, edition, options.arch)?;
         if options.arch.is_foreign() {
             foreign::depend(&package, &options.arch.program(), &edition.folder())?;

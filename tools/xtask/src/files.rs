@@ -9,6 +9,9 @@ const LINES_MAX: usize = 400;
 /// Largest `main` of the device, in lines.
 const DEVICE_LINES_MAX: usize = 200;
 
+/// What a chore wrote into a document ends here.
+const MARK_END: &str = "<!-- end -->";
+
 /// Folders that are made, not written.
 const MADE: [&str; 3] = ["target", "__pycache__", "node_modules"];
 
@@ -44,6 +47,17 @@ pub(crate) fn check() -> anyhow::Result<()> {
     }
     println!("{} source files, none over {LINES_MAX} lines", sources.len());
     links()
+}
+
+/// Puts what a chore found out into a document, between the marks that name the chore and its end.
+pub(crate) fn insert(document: &str, chore: &str, found: &str) -> anyhow::Result<()> {
+    let (path, begin) = (root().join(document), format!("<!-- written by cargo xtask {chore} -->\n"));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {document}"))?;
+    let parts =
+        text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(MARK_END)?.1)));
+    let (before, after) = parts.with_context(|| format!("{document} has no marks for `{chore}`"))?;
+    let text = format!("{before}{begin}\n{}\n\n{MARK_END}{after}", found.trim_end());
+    std::fs::write(&path, text).with_context(|| format!("cannot write {document}"))
 }
 
 /// Every link of a document to a file of the project leads to one.

@@ -1,8 +1,11 @@
 //! Fuzzes everything that takes bytes from outside: `cargo xtask fuzz [--minutes N] [TARGET]`.
 //!
-//! A target is a file in `fuzz/fuzz_targets`, a `[[bin]]` in `fuzz/Cargo.toml`, a line in [`TARGETS`] and a folder of
-//! inputs to begin with in `fuzz/corpus`. What is found on the way is kept in `target/fuzz`, for the next run; what
-//! makes a target fail lies in `fuzz/artifacts`.
+//! A target is a function in `tests/src/parsers`, a file in `fuzz/fuzz_targets`, a `[[bin]]` in `fuzz/Cargo.toml`, a line
+//! in [`LIGHT`] or [`HEAVY`] and a folder of inputs to begin with in `fuzz/corpus`. What is found on the way is kept in
+//! `target/fuzz`, for the next run; what makes a target fail lies in `fuzz/artifacts`.
+//!
+//! A stable compiler runs the same functions in a test (`whatever_comes_from_outside_is_taken_whole_or_refused`), so
+//! that no target rots.
 
 use crate::{command, root, run, target};
 use anyhow::{Context, bail};
@@ -11,7 +14,24 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// What is fuzzed: the target, and the longest input in bytes.
-const TARGETS: [(&str, u32); 1] = [("link_frames", 4_096)];
+const LIGHT: [(&str, u32); 6] = [
+    ("link_frames", 4_096),
+    ("model_manifest", 4_096),
+    ("pack", 8_192),
+    ("pack_source", 12_288),
+    ("report", 2_048),
+    ("update", 4_096),
+];
+/// Those that are compiled together with the engine.
+const HEAVY: [(&str, u32); 7] = [
+    ("adapter", 1_024),
+    ("board", 2_048),
+    ("journal", 256),
+    ("pictures", 4_096),
+    ("sound", 4_096),
+    ("text", 4_200),
+    ("words_file", 16_384),
+];
 const VERSION: &str = "0.13.2";
 const MINUTES: u64 = 5;
 const MINUTES_MAX: u64 = 24 * 60;
@@ -29,15 +49,19 @@ pub(crate) fn fuzz(arguments: &[String]) -> anyhow::Result<()> {
             only = Some(argument.as_str());
         }
     }
+    let all = LIGHT.map(|target| (target, "")).into_iter().chain(HEAVY.map(|target| (target, "engine")));
+    let (names, chosen): (Vec<_>, Vec<_>) = all.map(|target| (target.0.0, target)).unzip();
     let chosen: Vec<_> =
-        TARGETS.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)).collect();
+        chosen.into_iter().filter(|((name, _), _)| only.is_none_or(|only| only == *name)).collect();
     if chosen.is_empty() {
-        bail!("there is no such target; there are {}", TARGETS.map(|(name, _)| name).join(", "));
+        bail!("there is no such target; there are {}", names.join(", "));
     }
     compiler()?;
     let tool = tool()?;
-    let lines = chosen.iter().map(|(name, bytes_max)| one(&tool, name, *bytes_max, minutes));
-    let lines = lines.collect::<anyhow::Result<Vec<String>>>()?;
+    let mut lines = Vec::new();
+    for ((name, bytes_max), features) in chosen {
+        lines.push(one(&tool, name, features, bytes_max, minutes)?);
+    }
     println!("\n{}", lines.join("\n"));
     Ok(())
 }
@@ -68,7 +92,7 @@ fn tool() -> anyhow::Result<PathBuf> {
 }
 
 /// Fuzzes one target; gives what it came to.
-fn one(tool: &Path, name: &str, bytes_max: u32, minutes: u64) -> anyhow::Result<String> {
+fn one(tool: &Path, name: &str, features: &str, bytes_max: u32, minutes: u64) -> anyhow::Result<String> {
     println!("\n== {name}: {minutes} min");
     let grown = target().join("fuzz/corpus").join(name);
     std::fs::create_dir_all(&grown).with_context(|| format!("cannot make {}", grown.display()))?;
@@ -77,6 +101,7 @@ fn one(tool: &Path, name: &str, bytes_max: u32, minutes: u64) -> anyhow::Result<
     let output = Command::new(tool)
         .args(["fuzz", "run", "--target-dir"])
         .arg(target().join("fuzz"))
+        .args(["--features", features])
         .arg(name)
         .arg(std::path::absolute(&grown)?)
         .arg(root().join("fuzz/corpus").join(name))

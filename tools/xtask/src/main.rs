@@ -4,11 +4,13 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod accelerators;
+mod audit;
 mod bare_metal;
 mod browser;
 mod cross;
 mod deb;
 mod debian;
+mod editions;
 mod figures;
 mod files;
 mod fleet;
@@ -17,11 +19,15 @@ mod hil;
 mod instructions;
 mod packages;
 mod pictures;
+mod powercut;
+mod shared;
 mod simulate;
 mod sync;
 mod system;
+mod traces;
 
 use anyhow::{Context, bail};
+use shared::{HARDWARE, cargo_for_tests, school};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -29,7 +35,10 @@ use std::time::Instant;
 const HELP: &str = "\
 cargo xtask check       everything that CI runs: format, lints, tests, both editions, bare metal, the main job
 cargo xtask bare-metal  build firmware/core and link for a Cortex-M4 (thumbv7em-none-eabihf)
-cargo xtask editions    show that the school edition holds no expression code or weights
+cargo xtask editions [--packages]   show that the school edition holds no expression code, weights or words (--packages:
+                        pack both, and look into the packages)
+cargo xtask traces      play the main job under strace: every file and socket written, and no piece of media in them
+cargo xtask audit [--advisories DIR]      licences, duplicates and sources of all crates by cargo-deny, and an SBOM
 cargo xtask evaluate [--data DIR] [--part NAME] [--check]   accuracy of every model in tract; writes docs/evaluation
                         (data: PETRI_DATA, or ../shared/data; --check: write nothing, compare with what is written)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime; writes docs/bench.md
@@ -46,8 +55,11 @@ cargo xtask deb [--arch amd64|arm64] [--edition therapy|school] [--built]   pack
                         the packages (--built: pack the program that is there)
 cargo xtask fleet [OPTIONS]         10,000 simulated devices against Mosquitto and PostgreSQL; writes docs/fleet.md
 cargo xtask fuzz [--minutes N] [TARGET]   bytes that nobody meant, for everything that takes bytes from outside (nightly)
-cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets
-cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read
+cargo xtask attack [--trials N]     membership inference against reports, beside the bound that epsilon sets; writes
+                        docs/privacy.md (not with --trials)
+cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read; writes
+                        docs/privacy.md
+cargo xtask powercut [--cuts N] [--damages N] [--seed N]   power cuts and damage while the journal writes (a million)
 cargo xtask simulate [--seed N] [--seeds K] [--hours H] [--twice]   the whole device in simulated time, by a seed
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
@@ -68,7 +80,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
     match name {
         "check" => check(),
         "bare-metal" => bare_metal::build(),
-        "editions" => editions(),
+        "editions" => editions::show(rest),
         "evaluate" => accuracy(rest),
         "bench" => {
             packages::python()?;
@@ -77,6 +89,8 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "figures" => figures::renew(),
         "accelerators" => accelerators::compare(),
         "attack" => sync::attack(rest),
+        "powercut" => powercut::cut(rest),
+        "audit" => audit::audit(rest),
         "sync-capture" => sync::capture(),
         "content" => content(),
         "browser" => browser::play(rest),
@@ -88,6 +102,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "instructions" => instructions::count(rest),
         "learners" => learners(rest),
         "simulate" => simulate::simulate(rest),
+        "traces" => traces::show(),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {
             println!("{HELP}");
@@ -97,19 +112,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
     }
 }
 
-/// Compiles the drivers of real boards in.
-const HARDWARE: [&str; 2] = ["--features", "petri-board/hardware,petri/hardware"];
 const LINTS: [&str; 4] = ["--all-targets", "--", "--deny", "warnings"];
-
-/// The school edition of everything that has one: with the same features of the engine as the whole workspace with
-/// drivers, which is compiled before. The tools left out ask for the therapy edition of what they depend on.
-fn school() -> Vec<&'static str> {
-    let tools = ["petri-evaluate", "petri-figures", "petri-hil", "xtask"];
-    let mut arguments = vec!["--workspace", "--no-default-features"];
-    arguments.extend(tools.iter().flat_map(|name| ["--exclude", name]));
-    arguments.extend(HARDWARE);
-    arguments
-}
 
 fn check() -> anyhow::Result<()> {
     let start = Instant::now();
@@ -117,28 +120,29 @@ fn check() -> anyhow::Result<()> {
     packages::hardware()?;
     sync::packages()?;
     step("files", files::check)?;
+    step("dependencies", audit::quick)?;
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
-    // With drivers, all in one: another set of features would compile the engine once more.
-    step("lints", || cargo(&[&["clippy", "--workspace"], &HARDWARE[..], &LINTS].concat()))?;
+    step("lints", || cargo_for_tests(&[&["clippy", "--workspace"], &HARDWARE[..], &LINTS].concat()))?;
     step("lints, no drivers", || {
-        cargo(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
+        cargo_for_tests(&[&["clippy", "--package", "petri-board", "--package", "petri"][..], &LINTS].concat())
     })?;
     step("lints, school edition", || {
-        cargo(&[&["clippy"], &school()[..], &["--", "--deny", "warnings"]].concat())
+        cargo_for_tests(&[&["clippy"], &school()[..], &["--", "--deny", "warnings"]].concat())
     })?;
     step("documentation", || {
-        run(command("cargo", &[&["doc", "--workspace", "--no-deps", "--quiet"][..], &HARDWARE].concat())
-            .env("RUSTDOCFLAGS", "--deny warnings"))
+        let arguments =
+            ["--config", &shared::profile()?, "doc", "--release", "--workspace", "--no-deps", "--quiet"];
+        run(command("cargo", &[&arguments[..], &HARDWARE].concat()).env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
-    step("tests", || cargo(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
+    step("tests", || cargo_for_tests(&[&["test", "--workspace"], &HARDWARE[..]].concat()))?;
     step("shares of reports", sync::shares)?;
     step("tests, school edition", || {
-        cargo(&["test", "--package", "petri-core", "--no-default-features"])?;
+        cargo_for_tests(&["test", "--package", "petri-core", "--no-default-features"])?;
         let muscles = ["--test", "muscles", "--test", "model_parity"];
-        cargo(&[&["test"], &school()[..], &muscles].concat())
+        cargo_for_tests(&[&["test"], &school()[..], &muscles].concat())
     })?;
     step("fleet", fleet::check)?;
-    step("editions", editions)?;
+    step("editions", || editions::show(&[]))?;
     step("bare metal", bare_metal::build)?;
     step("main job", || cargo(&["run", "--release"]))?;
     step("figures", || {
@@ -189,47 +193,6 @@ fn step(name: &str, chore: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Resul
     chore().with_context(|| format!("the step `{name}` failed"))?;
     println!("== {name}: passed in {} s", start.elapsed().as_secs());
     Ok(())
-}
-
-/// The expression model's folder, its output, and the module that runs it, as symbols and strings spell them; and what
-/// the mirror says of an expression.
-const TRACES: [&str; 4] =
-    ["face-expression", "log_probabilities", "perception10expression", "To me it looks more like"];
-
-/// Builds the school edition and looks for what must not be in it. The therapy edition is looked through, too: a
-/// search that finds nothing there would prove nothing.
-fn editions() -> anyhow::Result<()> {
-    let school = build_edition("school", &["--no-default-features"])?;
-    let therapy = build_edition("therapy", &[])?;
-    for trace in TRACES {
-        if !holds(&therapy, trace) {
-            bail!(
-                "`{trace}` is not in the therapy edition either: the search is blind; renew its list of traces"
-            );
-        }
-        if holds(&school, trace) {
-            bail!("the school edition contains `{trace}`; put that code behind the feature `therapy`");
-        }
-        println!("`{trace}`: in the therapy edition, not in the school edition");
-    }
-    Ok(())
-}
-
-fn holds(program: &[u8], trace: &str) -> bool {
-    program.windows(trace.len()).any(|window| window == trace.as_bytes())
-}
-
-fn build_edition(name: &str, features: &[&str]) -> anyhow::Result<Vec<u8>> {
-    // Same profile and features as the main job, so that only our own crates are built anew.
-    let folder = target().join("editions").join(name);
-    let mut arguments = vec!["build", "--release", "--package", "petri"];
-    arguments.extend(features);
-    cargo(&arguments)?;
-    let program = target().join("release/petri");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::copy(&program, folder.join("petri"))
-        .context("cannot keep the built program; is the disk full?")?;
-    Ok(std::fs::read(program)?)
 }
 
 /// Compiles the built-in content; the tests of `petri-content` notice when that was forgotten.

@@ -1,18 +1,25 @@
 //! What leaves a device: attacked, and looked at on the wire.
 
-use crate::{HARDWARE, cargo, command, packages, run, target};
+use crate::shared::{self, HARDWARE};
+use crate::{cargo, command, files, packages, run, target};
 use anyhow::{Context, bail};
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// Where what is found out is written.
+const PAGE: &str = "docs/privacy.md";
 /// Longest wait until the capture has begun.
 const START_S_MAX: u64 = 30;
 /// What the wire must not show: user and password of the test, the topic, and what the payload is.
 const SECRETS: [&str; 4] =
     ["the-user-of-many-devices", "a-password-that-nobody-may-read", "petri/v1", "vnd.petri"];
+/// What tshark finds if MQTT is not wrapped; bytes of TLS look like some packet of MQTT now and then.
+const PLAIN: &str =
+    r#"mqtt.protoname == "MQTT" || mqtt.topic contains "petri" || mqtt.username contains "user""#;
 /// What TLS leaves in the open: without it the capture would have caught nothing.
 const OPEN: &str = "localhost";
 
@@ -21,11 +28,19 @@ pub(crate) fn packages() -> anyhow::Result<()> {
     packages::need(&["mosquitto", "mosquitto-clients"])
 }
 
-/// Membership inference against reports.
+/// Membership inference against reports; writes its table into `docs/privacy.md`, unless options say otherwise.
 pub(crate) fn attack(rest: &[String]) -> anyhow::Result<()> {
-    let mut arguments = vec!["run", "--release", "--quiet", "--package", "petri-attack", "--"];
-    arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments)
+    // In the selection of the tests, so that the crates of the noise are not compiled once more.
+    let selection = [&["build", "--release", "--quiet", "--workspace"], &HARDWARE[..]].concat();
+    cargo(&[&selection[..], &["--bin", "petri-attack"]].concat())?;
+    let target = std::path::absolute(target())?;
+    let mut program = Command::new(target.join("release/petri-attack"));
+    if !rest.is_empty() {
+        return run(program.args(rest));
+    }
+    let table = target.join("attack.md");
+    run(program.arg("--table").arg(&table))?;
+    files::insert(PAGE, "attack", &fs::read_to_string(&table)?)
 }
 
 /// Two servers add up reports in shares; a workspace of its own.
@@ -46,7 +61,8 @@ pub(crate) fn capture() -> anyhow::Result<()> {
     let _ = fs::remove_file(&file);
     let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port().to_string();
     let test = ["--test", "reports", "who_listens_on_the_wire_reads_nothing_and_all_reports_look_alike"];
-    let selection = [&["test", "--workspace"], &HARDWARE[..]].concat();
+    let profile = shared::profile()?;
+    let selection = [&["--config", &profile, "test", "--release", "--workspace"], &HARDWARE[..]].concat();
     cargo(&[&selection[..], &["--test", "reports", "--no-run"]].concat())?;
     let mut tshark = Command::new("tshark")
         .args(["-q", "-i", "lo", "-f", &format!("tcp port {port}"), "-w"])
@@ -78,28 +94,36 @@ fn look(file: &Path, port: &str) -> anyhow::Result<()> {
     if !holds(OPEN) {
         bail!("the capture does not hold the broker's name, which TLS shows: it is blind; try again");
     }
+    let mut found = String::new();
     for secret in SECRETS {
         if holds(secret) {
             bail!("`{secret}` can be read on the wire, in {}", file.display());
         }
-        println!("`{secret}`: not on the wire");
+        let _ = writeln!(found, "`{secret}`: not on the wire");
     }
     let read = |arguments: &[&str]| -> anyhow::Result<String> {
         let output = Command::new("tshark").arg("-r").arg(file).args(arguments).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    let as_tls = format!("tcp.port=={port},tls");
-    let as_mqtt = format!("tcp.port=={port},mqtt");
+    let (as_tls, as_mqtt) = (format!("tcp.port=={port},tls"), format!("tcp.port=={port},mqtt"));
     let count = |text: String| text.lines().count();
-    let tls = count(read(&["-d", &as_tls, "-Y", "tls.record.content_type == 23"])?);
-    let topics = count(read(&["-d", &as_mqtt, "-Y", "mqtt.topic || mqtt.username || mqtt.clientid"])?);
-    println!(
-        "{} bytes captured; {tls} packets of TLS data; {topics} packets in which MQTT can be read",
-        bytes.len()
+    let tls = count(read(&["-d", &as_tls, "-Y", "tls.app_data"])?);
+    let topics = count(read(&["-d", &as_mqtt, "-Y", PLAIN])?);
+    let _ = writeln!(
+        found,
+        "`{OPEN}`, the broker's name: in the open, as TLS shows it, so the capture is not blind"
     );
-    println!("{}", read(&["-q", "-d", &as_tls, "-z", "io,phs"])?.trim());
+    let bytes = bytes.len();
+    let _ = writeln!(
+        found,
+        "{bytes} bytes captured; {tls} packets of TLS data; {topics} packets in which MQTT can be read"
+    );
+    let tree = read(&["-q", "-d", &as_tls, "-z", "io,phs"])?;
+    let tree = tree.lines().filter(|line| line.contains("frames:")).collect::<Vec<_>>().join("\n");
+    let found = format!("```text\n{}\n{tree}\n```", found.trim_end());
+    println!("{found}");
     if tls == 0 || topics > 0 {
         bail!("there should be TLS data and no MQTT that can be read; see {}", file.display());
     }
-    Ok(())
+    files::insert(PAGE, "sync-capture", &found)
 }

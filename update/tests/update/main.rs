@@ -4,4 +4,5 @@ mod attacks;
 mod cutting;
 mod life;
 mod maker;
+mod network;
 mod power;

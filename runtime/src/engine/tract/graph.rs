@@ -4,6 +4,7 @@ use super::operator::{Kernel, Operator};
 use petri_kernels::matmul::Arithmetic;
 use std::collections::HashSet;
 use tract_core::internal::*;
+use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto};
 use tract_onnx::prelude::{Framework, InferenceModel};
 use tract_onnx::tract_hir::infer::InferenceOp;
@@ -63,6 +64,20 @@ impl Graph {
         tensor::load_tensor(&tract_onnx::data_resolver::MmapDataResolver, held, None).ok()
     }
 
+    /// The constant of that name, if it is a matrix of 8-bit numbers: where they lie in the file.
+    pub(super) fn bytes(&self, name: &str) -> Option<Bytes<'_>> {
+        let held = &self.body.initializer[*self.constants.get(name)?];
+        let signed = match DataType::try_from(held.data_type) {
+            Ok(DataType::Int8) => true,
+            Ok(DataType::Uint8) => false,
+            _ => return None,
+        };
+        let [rows, width] = held.dims[..] else { return None };
+        let shape = [usize::try_from(rows).ok()?, usize::try_from(width).ok()?];
+        let whole = Some(held.raw_data.len()) == shape[0].checked_mul(shape[1]);
+        whole.then_some(Bytes { signed, shape, values: &held.raw_data })
+    }
+
     /// The constant of that name, if it is one number.
     pub(super) fn number(&self, name: &str) -> Option<f32> {
         // Asked of many names: a matrix is not read to find that it is none.
@@ -103,6 +118,14 @@ impl Graph {
         node.attribute.clear();
         node.input = inputs.iter().map(|&input| input.to_owned()).collect();
         self.ours.insert(node.name.clone(), expand(Operator::new(kernel)));
+    }
+
+    /// The node `at` gives its input as it is. What the file says of the shapes of values does not hold any more.
+    pub(super) fn pass_on(&mut self, at: usize) {
+        let node = &mut self.body.node[at];
+        "Identity".clone_into(&mut node.op_type);
+        node.attribute.clear();
+        self.body.value_info.clear();
     }
 
     /// Puts one operator with several outputs in the place of all the nodes `at`.
@@ -166,6 +189,15 @@ impl Graph {
         }
         Ok(model)
     }
+}
+
+/// A matrix of 8-bit numbers, row by row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bytes<'a> {
+    /// Whether they are two's complement.
+    pub(super) signed: bool,
+    pub(super) shape: [usize; 2],
+    pub(super) values: &'a [u8],
 }
 
 /// The inputs of a node that has exactly so many.

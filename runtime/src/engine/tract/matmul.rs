@@ -1,9 +1,10 @@
 //! Products with 8-bit weights, and rows of a table of 8-bit words.
 
-use super::graph::Graph;
+use super::graph::{Graph, inputs};
 use super::operator::{Kernel, filled, floats, rows_of};
 use super::weights::Packed;
-use petri_kernels::matmul::{Arithmetic, Scratch, Weights, multiply};
+use petri_kernels::elementwise::weighted_sum;
+use petri_kernels::matmul::{Arithmetic, INPUTS_MAX, Scratch, Weights, multiply};
 use std::sync::Arc;
 use tract_core::internal::*;
 
@@ -34,6 +35,39 @@ impl Kernel for Dense {
         let mut scratch = Scratch::default();
         filled(&shape, |output| {
             multiply(&self.weights, input, bias, self.arithmetic, &mut scratch, output);
+        })
+    }
+}
+
+/// A product with one column of 8-bit weights, too long for [`Weights`]. Its sums are floats.
+#[derive(Debug)]
+struct Column {
+    weights: Vec<u8>,
+    scale: f32,
+    zero: f32,
+    bias: f32,
+}
+
+impl Kernel for Column {
+    fn name(&self) -> &'static str {
+        "PetriColumn"
+    }
+
+    fn shape(&self, first: &[TDim]) -> TVec<TDim> {
+        rows_of(first, 1)
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let input = args_1!(inputs);
+        let mut shape: TVec<usize> = input.shape().into();
+        let last = shape.last_mut().filter(|last| **last == self.weights.len());
+        *last.with_context(|| format!("rows of {} are multiplied", self.weights.len()))? = 1;
+        let rows = floats(&input)?.chunks_exact(self.weights.len());
+        filled(&shape, |output| {
+            for (row, output) in rows.zip(output) {
+                let [plain, weighted] = weighted_sum(&self.weights, row);
+                *output = (weighted - self.zero * plain) * self.scale + self.bias;
+            }
         })
     }
 }
@@ -74,6 +108,8 @@ pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
     for at in 0..graph.nodes().len() {
         if let Some((input, weights)) = words(graph, at, &mut packed) {
             graph.replace(at, &[&input], Words(weights));
+        } else if let Some((input, column)) = column(graph, at) {
+            graph.replace(at, &[&input], column);
         } else if let Some((input, weights, bias)) = with_bias(graph, at, &mut packed) {
             graph.replace(at, &[&input], Dense { weights, bias: Some(bias), arithmetic });
         }
@@ -103,6 +139,18 @@ fn with_bias(graph: &Graph, at: usize, packed: &mut Packed) -> Option<(String, A
     let bias = graph.constant(&bias).filter(|bias| bias.rank() == 1).and_then(|_| graph.floats(&bias))?;
     let (input, weights) = product(graph, &value, packed)?;
     (bias.len() == weights.outputs()).then_some((input, weights, bias))
+}
+
+/// A sum of a number and the product with one long column.
+fn column(graph: &Graph, at: usize) -> Option<(String, Column)> {
+    let [product, bias] = inputs(graph.maker(&graph.nodes()[at].output[0], "Add")?)?;
+    let [input, weights] = inputs(graph.maker(product, "MatMul")?)?;
+    let [values, scale, zero] = inputs(graph.maker(weights, "DequantizeLinear")?)?;
+    let held = graph.bytes(values)?;
+    (held.signed && held.shape[1] == 1 && held.shape[0] > INPUTS_MAX).then_some(())?;
+    let number = |name: &str| graph.number(name);
+    let (scale, zero, bias) = (number(scale)?, number(zero)?, number(bias)?);
+    Some((input.to_owned(), Column { weights: held.values.to_vec(), scale, zero, bias }))
 }
 
 fn words(graph: &Graph, at: usize, packed: &mut Packed) -> Option<(String, Arc<Weights>)> {

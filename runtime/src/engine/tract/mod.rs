@@ -6,6 +6,7 @@
 // What makes an operator stands in tract's `internal`, and its macros need all of it; rewrites have one signature.
 #![allow(clippy::wildcard_imports, clippy::unnecessary_wraps)]
 
+mod along_time;
 mod attention;
 mod elementwise;
 mod graph;
@@ -23,8 +24,8 @@ use tract_core::prelude::*;
 use tract_onnx::prelude::{Framework, InferenceModelExt};
 
 /// Rewrites of the file's graph, in this order: its weights are still 8-bit, its shapes are not known.
-const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 4] =
-    [elementwise::rewrite, attention::rewrite, matmul::rewrite, network::rewrite];
+const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 5] =
+    [elementwise::rewrite, along_time::rewrite, attention::rewrite, matmul::rewrite, network::rewrite];
 
 /// The tolerance of a manifest from which on rounded rows are fine enough. The logits of the speech decoder are not: in
 /// whole numbers they are off by a hundredth, and a thousandth is allowed.

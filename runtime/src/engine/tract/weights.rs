@@ -1,10 +1,10 @@
 //! 8-bit weights of a file, packed instead of unfolded.
 
-use super::graph::Graph;
+use super::graph::{Bytes, Graph};
 use petri_kernels::matmul::{Layout, Weights};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
-use tract_core::prelude::*;
 
 /// Matrices that were packed already, by the name of the value that they are. A table of words is kept once, for
 /// whoever reads words from it and for whoever scores words with it.
@@ -12,8 +12,8 @@ use tract_core::prelude::*;
 pub(super) struct Packed(HashMap<String, Arc<Weights>>);
 
 /// 8-bit constants one below the other, with what makes them floats.
-struct Table {
-    values: Vec<Tensor>,
+struct Table<'a> {
+    values: Vec<Bytes<'a>>,
     scales: Vec<f32>,
     zeros: Vec<f32>,
 }
@@ -40,18 +40,15 @@ impl Packed {
         self.pack(&parts.join(" "), &Table::read(graph, &parts, factors)?, Layout::OutputsFirst)
     }
 
-    fn pack(&mut self, name: &str, table: &Table, layout: Layout) -> Option<Arc<Weights>> {
+    fn pack(&mut self, name: &str, table: &Table<'_>, layout: Layout) -> Option<Arc<Weights>> {
         if let Some(packed) = self.0.get(name) {
             return Some(Arc::clone(packed));
         }
-        let width = *table.values[0].shape().get(1)?;
-        let height: usize = table.values.iter().map(|part| part.shape()[0]).sum();
+        let [_, width] = table.values[0].shape;
+        let height: usize = table.values.iter().map(|part| part.shape[0]).sum();
         let shape = if layout == Layout::InputsFirst { [height, width] } else { [width, height] };
-        let packed = if table.values[0].datum_type() == DatumType::U8 {
-            Weights::pack_unsigned(shape, layout, &joined::<u8>(&table.values)?, &table.scales, &table.zeros)
-        } else {
-            Weights::pack(shape, layout, &joined::<i8>(&table.values)?, &table.scales, &table.zeros)
-        };
+        let pack = if table.values[0].signed { Weights::pack_bytes } else { Weights::pack_unsigned };
+        let packed = pack(shape, layout, &table.joined(), &table.scales, &table.zeros);
         let packed = Arc::new(packed.ok()?);
         self.0.insert(name.to_owned(), Arc::clone(&packed));
         Some(packed)
@@ -67,7 +64,7 @@ fn parts(graph: &Graph, value: &str) -> Vec<String> {
 }
 
 /// A matrix that was made floats, whole or in parts.
-fn dequantized(graph: &Graph, value: &str) -> Option<(String, Table)> {
+fn dequantized<'a>(graph: &'a Graph, value: &str) -> Option<(String, Table<'a>)> {
     let made: Vec<_> = parts(graph, value)
         .iter()
         .map(|part| graph.maker(part, "DequantizeLinear"))
@@ -87,25 +84,21 @@ fn dequantized(graph: &Graph, value: &str) -> Option<(String, Table)> {
     (table.scales.len() == 1 || per_column && names.len() == 1).then(|| (names.join(" "), table))
 }
 
-impl Table {
-    fn read(graph: &Graph, names: &[String], factors: &[String]) -> Option<Self> {
-        let values: Vec<Tensor> = names.iter().map(|name| graph.constant(name)).collect::<Option<_>>()?;
-        let (kind, width) = (values.first()?.datum_type(), values.first()?.shape().get(1).copied());
-        let alike = |part: &Tensor| {
-            part.rank() == 2 && part.datum_type() == kind && part.shape().get(1).copied() == width
-        };
-        let eight_bits = matches!(kind, DatumType::I8 | DatumType::U8);
-        (eight_bits && values.iter().all(alike)).then_some(())?;
+impl<'a> Table<'a> {
+    fn read(graph: &'a Graph, names: &[String], factors: &[String]) -> Option<Self> {
+        let values: Vec<Bytes<'a>> = names.iter().map(|name| graph.bytes(name)).collect::<Option<_>>()?;
+        let first = values.first()?;
+        let alike = |part: &Bytes<'_>| part.signed == first.signed && part.shape[1] == first.shape[1];
+        values.iter().all(alike).then_some(())?;
         let scales = graph.floats(factors.first()?)?;
         let zeros = factors.get(1).map_or_else(|| Some(vec![0.0]), |name| graph.floats(name))?;
         Some(Self { values, scales, zeros })
     }
-}
 
-fn joined<T: Datum + Copy>(parts: &[Tensor]) -> Option<Vec<T>> {
-    let mut all = Vec::with_capacity(parts.iter().map(Tensor::len).sum());
-    for part in parts {
-        all.extend_from_slice(part.try_as_plain_ram().ok()?.as_slice::<T>().ok()?);
+    fn joined(&self) -> Cow<'a, [u8]> {
+        match self.values[..] {
+            [only] => Cow::Borrowed(only.values),
+            _ => self.values.iter().flat_map(|part| part.values).copied().collect(),
+        }
     }
-    Some(all)
 }

@@ -41,19 +41,37 @@ fn a_term_is_paid_for_once_whatever_restarts_and_the_second_report_is_refused() 
     assert_eq!(journal.sync_budget().expect("read"), [(170, 1_000)], "what was refused was not spent");
 }
 
+/// `SQLite`'s own limit on the file: the same error as from a disk without room.
+fn limit(journal: &Journal, pages: i64) {
+    let pragma = format!("PRAGMA max_page_count = {pages}");
+    let _: i64 = journal.db.query_row(&pragma, [], |row| row.get(0)).expect("limited");
+}
+
 #[test]
-fn a_full_disk_spends_nothing_and_keeps_nothing() {
-    let (_folder, _, mut journal) = fresh();
-    let pages: i64 = journal.db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages");
-    // SQLite's own limit on the file: the same error as from a disk without room.
-    let _: i64 = journal
-        .db
-        .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0))
-        .expect("limited");
-    let large = Outgoing { message: vec![1; 40_000], ..report(170) };
-    let told = journal.spend_and_keep(&large, 1_000).expect_err("no room").to_string();
-    assert!(told.contains("disk is full"), "{told}");
-    assert!(journal.outbox().expect("read").is_empty() && journal.sync_budget().expect("read").is_empty());
+fn on_a_disk_of_any_size_a_report_is_spent_and_kept_or_neither() {
+    let (_folder, path, mut journal) = fresh();
+    let before: i64 = journal.db.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("pages");
+    let (mut kept, mut refused) = (Vec::new(), 0);
+    // A report takes about a page, so that of two tries for each size one is refused.
+    for pages in (before..before + 8).flat_map(|pages| [pages; 2]) {
+        limit(&journal, pages);
+        let next = report(170 + kept.len() as u16);
+        match journal.spend_and_keep(&next, 1_000) {
+            Ok(()) => kept.push(next),
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().contains("the disk is full; free some room"), "{error}");
+            }
+        }
+        let spent: Vec<(u16, u16)> = kept.iter().map(|one| (one.period, 1_000)).collect();
+        assert_eq!(journal.outbox().expect("read"), kept, "{pages} pages");
+        assert_eq!(journal.sync_budget().expect("read"), spent, "{pages} pages");
+    }
+    assert!(refused > 2 && kept.len() > 2, "{refused} refused, {} kept", kept.len());
+    drop(journal);
+    let mut journal = Journal::open(&path).expect("the same");
+    assert_eq!(journal.outbox().expect("read"), kept);
+    journal.spend_and_keep(&report(170 + kept.len() as u16), 1_000).expect("there is room again");
 }
 
 #[test]

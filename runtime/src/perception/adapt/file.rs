@@ -68,22 +68,27 @@ pub fn load(folder: &Path, id: Id, features: usize, outputs: usize) -> Result<Op
         )
     };
     let bytes = intake::bytes(&path, FILE_BYTES_MAX).map_err(|error| ignored(&error.to_string()))?;
+    parse(&bytes, id, features, outputs).map(Some).map_err(ignored)
+}
+
+/// Reads the bytes of a file that [`store`] wrote for a model with so many features and outputs.
+///
+/// # Errors
+/// Why they are not used.
+pub fn parse(bytes: &[u8], id: Id, features: usize, outputs: usize) -> Result<Adapter, &'static str> {
     let whole = bytes.len().checked_sub(CRC_BYTES).and_then(|end| bytes.split_at_checked(end));
-    let (content, crc) = whole.ok_or_else(|| ignored("it is damaged"))?;
+    let (content, crc) = whole.ok_or("it is damaged")?;
     if crc32fast::hash(content).to_le_bytes() != crc {
-        return Err(ignored("it is damaged"));
+        return Err("it is damaged");
     }
-    let kept: Kept = postcard::from_bytes(content).map_err(|_| ignored("it is of another form"))?;
+    let kept: Kept = postcard::from_bytes(content).map_err(|_| "it is of another form")?;
     if kept.version != VERSION {
-        return Err(ignored("it is of another version"));
+        return Err("it is of another version");
     }
     if kept.model != petri_models::get(id).sha256 {
-        return Err(ignored("the model has changed since"));
+        return Err("the model has changed since");
     }
-    if !kept.adapter.fits(features, outputs) {
-        return Err(ignored("it does not fit the model"));
-    }
-    Ok(Some(kept.adapter))
+    if kept.adapter.fits(features, outputs) { Ok(kept.adapter) } else { Err("it does not fit the model") }
 }
 
 /// Removes the adapter of a model; whether there was one.

@@ -3,9 +3,9 @@
 use petri_models::Manifest;
 use std::collections::BTreeSet;
 
-/// One value for each bucket: the same for every bucket that a piece of the text falls into, so that the row has
+/// What the model takes. One value for each bucket: the same for every bucket that a piece of the text falls into, so that the row has
 /// length 1.
-pub(super) fn row(text: &str, manifest: &Manifest) -> Vec<f32> {
+pub fn row(text: &str, manifest: &Manifest) -> Vec<f32> {
     let number = |name| manifest.number(name) as usize;
     let buckets = number("buckets").max(1);
     let found = pieces(text, buckets, number("piece_chars_max"), number("words_max"));

@@ -1,15 +1,17 @@
-//! The file of a learner's words: a few numbers for each recording, no sound, beside the journal.
+//! A learner's words as the journal keeps them: a few numbers for each recording, no sound.
 //!
 //! `PTRW`, the version, the first bytes of the encoder's SHA-256, the number of words; for each its index in
-//! [`Word::ALL`], the number of recordings and their vectors as little-endian floats; CRC-32 of it all.
+//! [`Word::ALL`], the number of recordings and their vectors as little-endian floats; CRC-32 of it all. Up to version 5
+//! of the journal they lay in files beside it, in the clear.
 
 use super::{Base, Enrolled, Pattern, RECORDINGS, SLOTS_MAX, VECTOR_LEN};
-use crate::{Error, intake};
+use crate::Error;
+use crate::journal::Journal;
 use petri_core::Word;
 use petri_models::Id;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 4] = b"PTRW";
@@ -17,81 +19,84 @@ const VERSION: u8 = 1;
 const ENCODER_BYTES: usize = 8;
 const RECORDING_BYTES: usize = 4 * VECTOR_LEN;
 const FILE_BYTES_MAX: usize = 18 + SLOTS_MAX * (2 + *RECORDINGS.end() * RECORDING_BYTES);
+/// End of the name of a file that was being written.
+const FRESH: &str = ".new";
 
-/// Where the words of a learner lie: beside the journal, under its name.
-pub fn path(journal: &Path, learner: u32) -> PathBuf {
-    let mut name = journal.file_name().map(OsString::from).unwrap_or_default();
-    name.push(format!("-words-{learner}"));
-    journal.with_file_name(name)
-}
-
-/// Erases the words of a learner, or of everybody, and returns how many files that were.
-///
-/// # Errors
-/// When a file cannot be removed.
-pub fn erase(journal: &Path, learner: Option<u32>) -> Result<usize, Error> {
-    let refuse = |path: &Path, source| Error::Write { path: path.to_owned(), source };
-    let whole = path(journal, 0).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let start = whole.trim_end_matches('0');
+/// Files of words beside a journal: their learners, and whether they were written to the end.
+fn beside(journal: &Path) -> Result<Vec<(u32, bool, PathBuf)>, Error> {
+    let refuse = |source| Error::Write { path: journal.to_owned(), source };
+    let mut start = journal.file_name().map(OsString::from).unwrap_or_default();
+    start.push("-words-");
+    let start = start.to_string_lossy().into_owned();
     let folder = match journal.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let mut erased = 0;
-    for entry in std::fs::read_dir(folder).map_err(|error| refuse(folder, error))? {
-        let entry = entry.map_err(|error| refuse(folder, error))?;
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(refuse)? {
+        let entry = entry.map_err(refuse)?;
         let name = entry.file_name();
-        let rest = name.to_str().and_then(|name| name.strip_prefix(start));
-        // One that was being written when the power failed counts, too.
-        let number = rest.map(|rest| rest.trim_end_matches(FRESH));
-        let owner = number.and_then(|number| number.parse::<u32>().ok());
-        if owner.is_some_and(|owner| learner.is_none_or(|learner| learner == owner)) {
-            std::fs::remove_file(entry.path()).map_err(|error| refuse(&entry.path(), error))?;
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(&start)) else { continue };
+        if let Ok(learner) = rest.trim_end_matches(FRESH).parse() {
+            files.push((learner, !rest.ends_with(FRESH), entry.path()));
+        }
+    }
+    Ok(files)
+}
+
+/// The words that lie in files beside a journal of an earlier version, by learner.
+pub(crate) fn files(journal: &Path) -> Result<Vec<(u32, Vec<u8>)>, Error> {
+    let whole = beside(journal)?.into_iter().filter(|(_, whole, _)| *whole);
+    whole
+        .map(|(learner, _, path)| {
+            let mut bytes = Vec::new();
+            let read = File::open(&path)
+                .and_then(|file| file.take(FILE_BYTES_MAX as u64 + 1).read_to_end(&mut bytes));
+            read.map_err(|source| Error::Write { path, source })?;
+            Ok((learner, bytes))
+        })
+        .collect()
+}
+
+/// Overwrites and removes the files of words of a learner, or of everybody, and returns how many that were.
+pub(crate) fn erase(journal: &Path, learner: Option<u32>) -> Result<usize, Error> {
+    let mut erased = 0;
+    for (owner, _, path) in beside(journal)? {
+        if learner.is_none_or(|learner| learner == owner) {
+            let gone = || -> std::io::Result<()> {
+                let mut file = OpenOptions::new().write(true).open(&path)?;
+                let length = file.metadata()?.len().min(2 * FILE_BYTES_MAX as u64);
+                file.write_all(&vec![0; length as usize])?;
+                file.sync_all()?;
+                std::fs::remove_file(&path)
+            };
+            gone().map_err(|source| Error::Write { path: path.clone(), source })?;
             erased += 1;
         }
     }
     Ok(erased)
 }
 
-/// End of the name of a file that is being written.
-const FRESH: &str = ".new";
-
 impl Enrolled {
-    /// Reads the words of a learner; none where there is no file.
-    pub(crate) fn read(path: &Path, base: &Base) -> Result<Self, Error> {
-        if !path.exists() {
-            return Ok(Self::default());
-        }
-        let bytes = intake::bytes(path, FILE_BYTES_MAX)?;
-        Self::parse(&bytes, base)
-            .map_err(|what| Error::Intake { path: path.to_owned(), what: what.to_owned() })
+    /// Reads the words of a learner; none where there are none.
+    pub(crate) fn read(journal: &Journal, learner: u32, base: &Base) -> Result<Self, Error> {
+        let Some(bytes) = journal.words(learner)? else { return Ok(Self::default()) };
+        Self::parse(&bytes, base).map_err(|what| Error::Journal {
+            path: journal.path().to_owned(),
+            what: format!("in the words of learner {learner}, {what}"),
+        })
     }
 
-    /// Writes the words: whole, or not at all. A learner without words has no file.
+    /// Keeps the words in the journal, which seals them.
     ///
     /// # Errors
-    /// When the file or its folder cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let refuse = |source| Error::Write { path: path.to_owned(), source };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if self.is_empty() {
-            return match std::fs::remove_file(path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(refuse(error)),
-                _ => Ok(()),
-            };
-        }
-        if let Some(folder) = folder {
-            std::fs::create_dir_all(folder).map_err(refuse)?;
-        }
-        let mut fresh = path.to_owned().into_os_string();
-        fresh.push(FRESH);
-        let mut file = File::create(&fresh).map_err(refuse)?;
-        file.write_all(&self.bytes()).and_then(|()| file.sync_all()).map_err(refuse)?;
-        std::fs::rename(&fresh, path).map_err(refuse)?;
-        File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(refuse)
+    /// When the journal cannot be written.
+    pub fn write(&self, journal: &mut Journal, learner: u32) -> Result<(), Error> {
+        journal.set_words(learner, (!self.is_empty()).then(|| self.bytes()).as_deref())
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.push(VERSION);
         bytes.extend(encoder());
@@ -105,21 +110,25 @@ impl Enrolled {
         bytes
     }
 
-    fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
+    /// Reads the bytes of a file.
+    ///
+    /// # Errors
+    /// What is the matter and what to do.
+    pub fn parse(bytes: &[u8], base: &Base) -> Result<Self, &'static str> {
         const DAMAGED: &str =
-            "it is damaged; forget all words with `petri words forget --all` and enrol them again";
+            "something is damaged; forget all words with `petri words forget --all` and enrol them again";
         let (content, crc) = bytes.split_last_chunk::<4>().ok_or(DAMAGED)?;
         if crc32fast::hash(content) != u32::from_le_bytes(*crc) {
             return Err(DAMAGED);
         }
-        let rest = content.strip_prefix(MAGIC).ok_or("it holds no enrolled words; move it away")?;
+        let rest = content.strip_prefix(MAGIC).ok_or(DAMAGED)?;
         let (version, rest) = rest.split_first().ok_or(DAMAGED)?;
         if *version != VERSION {
             return Err("a later Petri wrote it; install that one, or forget all words and enrol them again");
         }
         let (made_by, rest) = rest.split_first_chunk::<ENCODER_BYTES>().ok_or(DAMAGED)?;
         if *made_by != encoder() {
-            return Err("it was made with another speech model; forget all words and enrol them again");
+            return Err("all were made with another speech model; forget all words and enrol them again");
         }
         let (count, mut rest) = rest.split_first().ok_or(DAMAGED)?;
         let mut enrolled = Self::default();

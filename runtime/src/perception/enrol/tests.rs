@@ -1,6 +1,7 @@
 //! The asset of the models that ship, and vectors that stand for recordings.
 
 use super::*;
+use crate::journal::Journal;
 use petri_core::Emotion;
 use petri_models::{Id, Store};
 
@@ -58,33 +59,30 @@ fn recordings_that_do_not_go_together_are_refused_and_change_nothing() {
 fn words_are_kept_whole_or_refused_with_what_to_do() {
     let base = base();
     let folder = tempfile::tempdir().expect("a folder");
-    let journal = folder.path().join("journal.db");
-    let (mine, yours) = (path(&journal, 1), path(&journal, 12));
+    let mut journal = Journal::open(&folder.path().join("journal.db")).expect("a journal");
     let mut enrolled = Enrolled::default();
     enrolled.add(Word::Yes, takes(1), &base).expect("alike");
     enrolled.add(SAD, takes(2), &base).expect("alike");
-    for path in [&mine, &yours] {
-        enrolled.write(path).expect("written");
-        assert_eq!(Enrolled::read(path, &base).expect("read"), enrolled);
+    for learner in [1, 12] {
+        enrolled.write(&mut journal, learner).expect("written");
+        assert_eq!(Enrolled::read(&journal, learner, &base).expect("read"), enrolled);
     }
-    let whole = std::fs::read(&mine).expect("bytes");
+    let whole = journal.words(1).expect("read").expect("bytes");
     for at in [0, 4, 6, 14, whole.len() / 2, whole.len() - 1] {
         let mut bytes = whole.clone();
         bytes[at] ^= 1;
-        std::fs::write(&mine, &bytes).expect("written");
-        let error = Enrolled::read(&mine, &base).expect_err("refused").to_string();
+        journal.set_words(1, Some(&bytes)).expect("written");
+        let error = Enrolled::read(&journal, 1, &base).expect_err("refused").to_string();
         assert!(error.contains("petri words forget --all") && error.lines().count() == 1, "{error}");
-        std::fs::write(&mine, &whole[..at]).expect("written");
-        assert!(Enrolled::read(&mine, &base).is_err());
+        journal.set_words(1, Some(&whole[..at])).expect("written");
+        assert!(Enrolled::read(&journal, 1, &base).is_err());
     }
-    assert_eq!(erase(&journal, Some(1)).expect("erased"), 1);
-    assert!(!mine.exists() && yours.exists());
-    assert!(Enrolled::read(&mine, &base).expect("none").is_empty());
-    assert_eq!(erase(&journal, None).expect("erased"), 1);
-    enrolled.write(&mine).expect("written");
+    journal.erase(Some(1)).expect("erased");
+    assert!(Enrolled::read(&journal, 1, &base).expect("none").is_empty());
+    assert_eq!(Enrolled::read(&journal, 12, &base).expect("read"), enrolled);
     assert!(enrolled.forget(SAD) && !enrolled.forget(SAD) && enrolled.forget(Word::Yes));
-    enrolled.write(&mine).expect("removed");
-    assert!(!mine.exists());
+    enrolled.write(&mut journal, 12).expect("forgotten");
+    assert_eq!(journal.words(12).expect("read"), None);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The learner's own words beside the list, and what becomes of both.
 
 use super::{Guess, Heard, Memory, Speech, Words};
+use crate::journal::Journal;
 use crate::perception::WORD_SAMPLES_MAX;
 use crate::perception::enrol::{Enrolled, Fit, Pattern, Refused, WORD_SAMPLES_MIN};
 use crate::perception::sigmoid;
 use crate::{Clip, Error};
 use petri_core::Word;
-use std::path::Path;
 
 impl Speech {
     /// The enrolled words that are listened for beside every list.
@@ -19,12 +19,12 @@ impl Speech {
         self.enrolled = enrolled.into();
     }
 
-    /// Reads a file of enrolled words; without a file there are none.
+    /// Reads a learner's enrolled words from the journal; there may be none.
     ///
     /// # Errors
-    /// When the file cannot be read, is damaged, or was made with another model.
-    pub fn read_enrolled(&self, path: &Path) -> Result<Enrolled, Error> {
-        Enrolled::read(path, &self.base)
+    /// When the journal cannot be read, or they are damaged or were made with another model.
+    pub fn read_enrolled(&self, journal: &Journal, learner: u32) -> Result<Enrolled, Error> {
+        Enrolled::read(journal, learner, &self.base)
     }
 
     /// Takes recordings of one word as a way to say `word`. Nothing of the sound is kept.

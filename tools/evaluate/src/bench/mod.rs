@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use timing::{Limits, Times};
 
 /// Peak resident memory of a whole session, in MB.
-const SESSION_MB_MAX: f64 = 300.0;
+const SESSION_MB_MAX: f64 = 230.0;
 
 /// What listening may cost while nobody speaks, in percent of one core.
 const SILENCE_PERCENT_MAX: f64 = 2.0;

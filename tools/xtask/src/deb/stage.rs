@@ -1,7 +1,8 @@
 //! Gathers what a package brings besides the program, laid out as it will be installed.
 
-use super::{Arch, Edition, last_commit, licences};
-use crate::{TRACES, holds, root, run};
+use super::{Arch, Edition, bill, last_commit, licences};
+use crate::editions::{TRACES, holds};
+use crate::{root, run};
 use anyhow::{Context, bail};
 use petri_models::Id;
 use std::fs;
@@ -25,7 +26,10 @@ const COMPLETIONS: [(&str, &str); 3] = [
     ("petri.fish", "usr/share/fish/vendor_completions.d/petri.fish"),
 ];
 /// Documents for those who install; a build without drivers has no guide to hardware.
-const DOCUMENTS: [&str; 4] = ["install.md", "hardware.md", "privacy.md", "safety.md"];
+const DOCUMENTS: [&str; 5] = ["encryption.md", "install.md", "hardware.md", "privacy.md", "safety.md"];
+
+/// The bill of materials in CycloneDX, beside the licences of the crates.
+pub(crate) const BILL: &str = "petri.cdx.json";
 
 /// The program is of the edition that it is packed as.
 pub(crate) fn check_edition(program: &Path, edition: Edition) -> anyhow::Result<()> {
@@ -80,6 +84,13 @@ pub(crate) fn gather(edition: Edition, arch: Arch) -> anyhow::Result<()> {
     fs::write(folder.join("copyright"), licences::ours()?)?;
     fs::write(documents.join("licences-of-crates.txt"), licences::of_crates(edition, arch)?)?;
     fs::write(folder.join("changelog"), debian_changelog(edition))?;
+    Ok(())
+}
+
+/// Adds the bill of materials, for those who look for weaknesses in what they have installed.
+pub(crate) fn add_bill(edition: Edition, arch: Arch) -> anyhow::Result<()> {
+    let documents = edition.folder().join("root/usr/share/doc").join(edition.package());
+    fs::write(documents.join(BILL), bill::of(edition, arch)?)?;
     Ok(())
 }
 

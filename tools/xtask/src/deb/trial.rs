@@ -62,7 +62,12 @@ pub(crate) fn check(package: &Path, edition: Edition, arch: Arch) -> anyhow::Res
     if !users.lines().any(|line| line.starts_with("petri:")) {
         bail!("installing made no user `petri`; look at packaging/petri.sysusers");
     }
-    println!("installed; the user `petri` and /var/lib/petri are there");
+    for folder in ["var/lib/petri", "etc/petri/update-keys"] {
+        if !place.join(folder).is_dir() {
+            bail!("installing made no /{folder}; look at packaging/petri.tmpfiles");
+        }
+    }
+    println!("installed; the user `petri`, /var/lib/petri and /etc/petri/update-keys are there");
     programs(&place, edition, arch)?;
     papers(&place)?;
     service(&place)?;
@@ -80,6 +85,9 @@ fn contents(package: &Path, edition: Edition) -> anyhow::Result<()> {
         .collect();
     if let Some(missing) = BRINGS.iter().find(|file| !files.contains(*file)) {
         bail!("the package lacks {missing}; look at tools/xtask/src/deb/stage.rs");
+    }
+    if !files.iter().any(|file| file.contains(super::stage::BILL)) {
+        bail!("the package lacks its bill of materials; look at tools/xtask/src/deb/stage.rs");
     }
     let expression = files.iter().any(|file| file.contains("face-expression"));
     if expression != (edition == Edition::Therapy) {

@@ -9,7 +9,7 @@ use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Packet, PubAckReason};
 use rumqttc::v5::{AsyncClient, Event, MqttOptions};
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -17,6 +17,8 @@ use tokio::time::timeout;
 const CHUNK: usize = 100;
 /// A device looks for its broker again after this, so often at most.
 const PAUSE: Duration = Duration::from_millis(200);
+/// The beginning of a term is looked for this often.
+const LOOK: Duration = Duration::from_millis(20);
 const ATTEMPTS_MAX: u32 = 1500;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Percent of connections that break off in the middle.
@@ -47,6 +49,11 @@ pub(crate) struct Progress {
     pub(crate) taken: AtomicU64,
     /// Messages that were sent, again and again counted.
     pub(crate) messages: AtomicU64,
+    /// Terms that are over: devices say nothing of the next one before all of the last was counted, since months lie
+    /// between them.
+    pub(crate) over: AtomicU64,
+    /// The trial has failed, and nobody is to wait.
+    pub(crate) ends: AtomicBool,
 }
 
 /// A report that waits for the broker.
@@ -64,6 +71,10 @@ impl Part {
         let mut chance = Chance::new(self.seed ^ (u64::from(self.devices.start) << 32));
         let mut again = Vec::new();
         for nth in 0..self.terms {
+            while progress.over.load(Ordering::Relaxed) < u64::from(nth) {
+                anyhow::ensure!(!progress.ends.load(Ordering::Relaxed), "the trial has failed elsewhere");
+                std::thread::sleep(LOOK);
+            }
             let devices: Vec<u32> = self.devices.clone().collect();
             for chunk in devices.chunks(CHUNK) {
                 let mut waiting: VecDeque<Waiting> = std::mem::take(&mut again).into();

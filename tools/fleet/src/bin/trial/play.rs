@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Once the devices have delivered everything, the store may count nothing more for so long before something is lost.
@@ -122,26 +123,25 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
     let (progress, start) = (Progress::default(), Instant::now());
     let mut upsets = Upsets::default();
     let parts = parts(plan, broker.port)?;
-    let ledger = std::thread::scope(|scope| -> anyhow::Result<Ledger> {
-        let workers: Vec<_> = parts.iter().map(|part| scope.spawn(|| part.play(&progress))).collect();
-        let all = u64::from(plan.devices) * u64::from(plan.terms);
-        while !workers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
-            std::thread::sleep(LOOK);
-            if !plan.calm {
-                let percent = progress.taken.load(Ordering::Relaxed) * 100 / all;
-                upsets.happen(percent, &mut team, &mut broker, server.as_mut())?;
-            }
-        }
-        let mut ledger = Ledger::default();
-        for worker in workers {
-            ledger.join(worker.join().map_err(|_| anyhow!("a worker of the devices panicked"))??);
-        }
-        Ok(ledger)
-    })?;
     let counted = || -> std::io::Result<u64> {
         let terms = address.open().and_then(|mut store| store.terms()).map_err(std::io::Error::other)?;
         Ok(terms.values().map(|sums| sums.reports).sum())
     };
+    let ledger = std::thread::scope(|scope| -> anyhow::Result<Ledger> {
+        let workers: Vec<Worker<'_>> =
+            parts.iter().map(|part| scope.spawn(|| part.play(&progress))).collect();
+        let led = lead(plan, &progress, &workers, &counted, |percent| {
+            upsets.happen(percent, &mut team, &mut broker, server.as_mut())
+        });
+        progress.ends.store(led.is_err(), Ordering::Relaxed);
+        let mut ledger = Ledger::default();
+        for worker in workers {
+            let one = worker.join().map_err(|_| anyhow!("a worker of the devices panicked"))?;
+            led.as_ref().map_err(|error| anyhow!("{error:#}"))?;
+            ledger.join(one?);
+        }
+        Ok(ledger)
+    })?;
     settle(ledger.reports(), counted)?;
     let wall_s = start.elapsed().as_secs_f64();
     for nth in 0..plan.collectors {
@@ -166,11 +166,42 @@ pub(crate) fn play(plan: &Plan) -> anyhow::Result<Outcome> {
     })
 }
 
+/// Plays a part of the devices.
+type Worker<'scope> = ScopedJoinHandle<'scope, anyhow::Result<Ledger>>;
+
+/// Lets things go wrong at their time, and ends each term when all of it is counted.
+fn lead(
+    plan: &Plan,
+    progress: &Progress,
+    workers: &[Worker<'_>],
+    counted: &impl Fn() -> std::io::Result<u64>,
+    mut upset: impl FnMut(u64) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (devices, terms) = (u64::from(plan.devices), u64::from(plan.terms));
+    while !workers.iter().all(ScopedJoinHandle::is_finished) {
+        std::thread::sleep(LOOK);
+        let taken = progress.taken.load(Ordering::Relaxed);
+        if !plan.calm {
+            upset(taken * 100 / (devices * terms))?;
+        }
+        let over = progress.over.load(Ordering::Relaxed);
+        if over + 1 < terms {
+            ensure!(!workers.iter().any(ScopedJoinHandle::is_finished), "some devices gave up");
+            if taken == devices * (over + 1) {
+                settle(taken, counted)?;
+                progress.over.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Waits until all reports are counted.
 fn settle(all: u64, counted: impl Fn() -> std::io::Result<u64>) -> anyhow::Result<()> {
     let (mut last, mut since) = (0, Instant::now());
     loop {
-        let now = counted()?;
+        // A database that is just being started counts nothing.
+        let now = counted().unwrap_or(last);
         if now >= all {
             return Ok(());
         }

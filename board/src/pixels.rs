@@ -1,4 +1,4 @@
-//! Camera pictures as [`Frame`]s.
+//! Camera pictures as [`Frame`]s. Whatever a camera sends gives a picture or none: these are fuzz targets.
 
 use image::{ImageFormat, ImageReader, Limits};
 use petri_runtime::Frame;
@@ -6,17 +6,16 @@ use std::borrow::Cow;
 use std::io::Cursor;
 
 /// A picture of two pixels in four bytes (Y, Cb, Y, Cr; BT.601, as cameras send it); `stride` bytes a row.
-pub(crate) fn yuyv(bytes: &[u8], width: u32, height: u32, stride: u32) -> Option<Frame> {
+/// `None` when the bytes are too few, or the sizes do not fit each other.
+pub fn yuyv(bytes: &[u8], width: u32, height: u32, stride: u32) -> Option<Frame> {
     let (row_bytes, stride) = (2 * width as usize, stride as usize);
-    if width == 0
-        || !width.is_multiple_of(2)
-        || height == 0
-        || width > Frame::SIDE_PIXELS_MAX
-        || stride < row_bytes
-    {
+    let sides = 1..=Frame::SIDE_PIXELS_MAX;
+    if !sides.contains(&width) || !width.is_multiple_of(2) || !sides.contains(&height) || stride < row_bytes {
         return None;
     }
-    if bytes.len() < stride * (height as usize - 1) + row_bytes {
+    // On a 32-bit board a driver's sizes could be more than a number holds.
+    let needed = stride.checked_mul(height as usize - 1)?.checked_add(row_bytes)?;
+    if bytes.len() < needed {
         return None;
     }
     let mut rgb = Vec::with_capacity(3 * (width * height) as usize);
@@ -37,8 +36,8 @@ fn colour(y: i32, cb: i32, cr: i32) -> [u8; 3] {
     [y + 409 * cr, y - 100 * cb - 208 * cr, y + 516 * cb].map(|value| (value >> 8).clamp(0, 255) as u8)
 }
 
-/// A JPEG picture as webcams send it: often without the tables that a file has.
-pub(crate) fn mjpg(bytes: &[u8]) -> Option<Frame> {
+/// A JPEG picture as webcams send it: often without the tables that a file has. `None` when it is damaged or too large.
+pub fn mjpg(bytes: &[u8]) -> Option<Frame> {
     let whole = with_tables(bytes)?;
     let mut reader = ImageReader::with_format(Cursor::new(whole.as_ref()), ImageFormat::Jpeg);
     let mut limits = Limits::default();
@@ -125,7 +124,7 @@ fn standard_tables() -> Vec<u8> {
 }
 
 /// The mean brightness of a picture, 0 to 255.
-pub(crate) fn brightness(frame: &Frame) -> u8 {
+pub fn brightness(frame: &Frame) -> u8 {
     let rgb = frame.rgb();
     let sum: u64 = rgb.iter().map(|byte| u64::from(*byte)).sum();
     (sum / rgb.len().max(1) as u64) as u8

@@ -1,0 +1,6 @@
+//! The manifest of a model.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let _ = petri_tests::parsers::model_manifest(data);
+});

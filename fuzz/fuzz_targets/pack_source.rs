@@ -1,0 +1,6 @@
+//! The TOML files of a content pack.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let _ = petri_tests::parsers::pack_source(data);
+});

@@ -1,0 +1,6 @@
+//! What a collector is sent.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let _ = petri_tests::parsers::report(data);
+});

@@ -1,0 +1,148 @@
+"""A smaller text-emotion: half of the layers, taught by the shipped model. Measured, not shipped; see the model card.
+
+    python tools/train/text/student.py --packages DIR --data DIR/text --teacher models/text-emotion --layers 0 2 4
+
+The student starts from the teacher's own layers and learns, from the comments of GoEmotions and the review sentences,
+what the teacher says of them and, where there are labels, those. Distillation: Hinton et al., "Distilling the
+knowledge in a neural network", 2015; start from every other layer: Sanh et al., "DistilBERT", 2019.
+"""
+
+import argparse
+import sys
+import time
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from common import ConversionError, read_member, run_main  # noqa: E402
+from corpus import Pieces, fill_names, load_goemotions, plain_tokenizer  # noqa: E402
+from encoder_graph import LAYERS, OUTPUTS, WIDTH  # noqa: E402
+from finish import review_sentences, start_weights  # noqa: E402
+from finishing import cut  # noqa: E402
+from net import Dropout, classify, encode  # noqa: E402
+from scores import best_thresholds, ekman_members, macro_f1, with_emotions  # noqa: E402
+from train import FOLDER, PACKAGE  # noqa: E402
+from training import batches, features, pad, trainable  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Passes over all sentences, with a rate that falls to nothing."""
+
+    epochs: int = 2
+    batch: int = 48
+    rate_encoder: float = 1.0e-4
+    rate_heads: float = 3.0e-4
+    warmup: float = 0.05
+    decay: float = 0.01
+    dropout: float = 0.1
+    average: float = 0.99
+    # Share of the loss that the labels have; the teacher has the rest.
+    labels: float = 0.3
+    seed: int = 7
+
+
+def half(teacher, layers):
+    """The teacher's weights for these of its layers, numbered anew."""
+    kept = {k: v for k, v in teacher.items() if not k.startswith("encoder.layer.")}
+    for new, old in enumerate(layers):
+        prefix = f"encoder.layer.{old}."
+        kept |= {f"encoder.layer.{new}." + k[len(prefix):]: v for k, v in teacher.items() if k.startswith(prefix)}
+    columns = [teacher["head.hidden.weight"][:, old * WIDTH : (old + 1) * WIDTH] for old in layers]
+    kept["head.hidden.weight"] = torch.cat(columns, 1) * (LAYERS / len(layers)) ** 0.5
+    return kept
+
+
+def loss_of(logits, taught, labels, plan):
+    """Binary cross entropy against the teacher's chances, and against labels where a sentence has them."""
+    total = 0.0
+    for name, said in logits.items():
+        told = F.binary_cross_entropy_with_logits(said, taught[name], reduction="none").sum(1)
+        total = total + ((1 - plan.labels) * told).mean()
+        known = ~torch.isnan(labels[name])
+        right = F.binary_cross_entropy_with_logits(said, labels[name].nan_to_num(0.0), reduction="none")
+        total = total + plan.labels * (right * known).sum() / len(said)
+    return total
+
+
+def learn(p, rows, taught, labels, plan):
+    """Averaged weights after all passes."""
+    torch.manual_seed(plan.seed)
+    generator, drop = np.random.default_rng(plan.seed), Dropout(plan.dropout, plan.seed)
+    lengths = np.array([len(row) for row in rows])
+    todo = [chosen for _ in range(plan.epochs) for chosen in batches(lengths, generator, plan.batch)]
+    optimizer = torch.optim.AdamW(trainable(p, plan), betas=(0.9, 0.98), fused=True)
+    learned = [k for k, v in p.items() if v.requires_grad]
+    mean = {k: p[k].detach().clone() for k in learned}
+    rates, began = [group["lr"] for group in optimizer.param_groups], time.time()
+    for step, chosen in enumerate(todo):
+        done = (step + 1) / len(todo)
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"] = rate * min(done / plan.warmup, (1 - done) / (1 - plan.warmup))
+        ids, mask = pad([rows[i] for i in chosen])
+        logits = classify(p, encode(p, ids, mask, drop), drop)
+        loss = loss_of(logits, *({k: v[chosen] for k, v in part.items()} for part in (taught, labels)), plan)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p[k] for k in learned], 5.0)
+        optimizer.step()
+        keep = min(plan.average, (step + 1) / (step + 10))
+        with torch.no_grad():
+            torch._foreach_lerp_([mean[k] for k in learned], [p[k] for k in learned], 1 - keep)
+        if step % 100 == 0:
+            print(f"step {step}/{len(todo)} loss {loss.item():.3f} {(time.time() - began) / 60:.1f} min", flush=True)
+    return {k: v.detach() for k, v in {**p, **mean}.items()}
+
+
+def said_of(p, rows):
+    """Logits in float32: 16-bit floats are slow on processors without instructions for them."""
+    with torch.no_grad():
+        return classify(p, features(p, rows, arithmetic=nullcontext))
+
+
+def report(name, p, data, pieces):
+    """Macro-F1 on the test split, with thresholds from the dev split."""
+    members, found = ekman_members(data["dev"].targets), {}
+    for split, sentences in data.items():
+        logits = {k: v.numpy() for k, v in said_of(p, pieces(sentences.texts)).items()}
+        found[split] = with_emotions(logits, members)
+    dev, test = data["dev"].targets, data["test"].targets
+    cut_at = {h: best_thresholds(dev[h], found["dev"][h]) for h in OUTPUTS}
+    scores = {h: round(macro_f1(test[h], found["test"][h], cut_at[h]), 4) for h in OUTPUTS}
+    print(f"{name}: test macro-F1 {scores}, parameters {sum(v.numel() for v in p.values()):,}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--packages", required=True, help="folder with the registry archives")
+    parser.add_argument("--data", required=True, help="folder that holds goemotions/")
+    parser.add_argument("--teacher", type=Path, default=Path("models/text-emotion"))
+    parser.add_argument("--layers", type=int, nargs="+", default=[0, 2, 4])
+    parser.add_argument("--epochs", type=int, default=Plan.epochs, choices=range(1, 33), metavar="N")
+    args = parser.parse_args()
+    if not all(0 <= layer < LAYERS for layer in args.layers):
+        raise ConversionError(f"--layers takes numbers from 0 to {LAYERS - 1}, as `--layers 0 2 4`.")
+    torch.set_num_threads(1)
+    plan = Plan(epochs=args.epochs)
+    pieces = Pieces(plain_tokenizer(read_member(PACKAGE, args.packages, FOLDER + "tokenizer.json")))
+    teacher = {k: torch.from_numpy(np.array(v)) for k, v in start_weights(args.teacher, args.packages).items()}
+    comments, reviews = load_goemotions(args.data, "train"), review_sentences(args.packages, plan.seed)
+    texts = fill_names(comments.texts, plan.seed) + reviews.texts
+    rows = [cut(row) for row in pieces(texts)]
+    blank = {h: np.full((len(reviews.texts), n), np.nan, np.float32) for h, n in OUTPUTS.items()}
+    labels = {h: torch.from_numpy(np.concatenate([comments.targets[h], blank[h]])) for h in OUTPUTS}
+    print(f"{asdict(plan)}, {len(rows)} sentences", flush=True)
+    taught = {h: v.sigmoid() for h, v in said_of(teacher, rows).items()}
+    student = learn(half(teacher, args.layers), rows, taught, labels, plan)
+    data = {split: load_goemotions(args.data, split) for split in ("dev", "test")}
+    for name, p in (("teacher", teacher), ("student", student)):
+        report(name, p, data, pieces)
+
+
+if __name__ == "__main__":
+    run_main(main)

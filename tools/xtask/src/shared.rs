@@ -1,0 +1,62 @@
+//! Other people's crates are compiled once for lints, tests and the main job.
+//!
+//! All of these run in the release profile, and with the same features of what they depend on. For tests, our own
+//! crates are compiled quickly and with the checks of a debug build; a profile of its own would have a folder of its
+//! own, and everything in it would be compiled again.
+
+use crate::{cargo, command, target};
+use anyhow::{Context, bail};
+use std::fmt::Write as _;
+
+/// Compiles the drivers of real boards in.
+pub(crate) const HARDWARE: [&str; 2] =
+    ["--features", "petri-board/hardware,petri/hardware,petri-powercut/storage"];
+/// Kernels and the emulated disk are slow to test unless they are compiled as they are used.
+const FAST: [&str; 2] = ["petri-kernels", "petri-powercut"];
+
+/// `cargo ARGUMENTS`, which begin with the name of a chore, with our own crates compiled for tests.
+pub(crate) fn cargo_for_tests(arguments: &[&str]) -> anyhow::Result<()> {
+    let profile = profile()?;
+    cargo(&[&["--config", &profile], &arguments[..1], &["--release"], &arguments[1..]].concat())
+}
+
+/// The school edition of everything that has one: with the same features of the engine as the whole workspace with
+/// drivers. The tools left out ask for the therapy edition of what they depend on.
+pub(crate) fn school() -> Vec<&'static str> {
+    let tools = ["petri-evaluate", "petri-figures", "petri-hil", "xtask"];
+    let mut arguments = vec!["--workspace", "--no-default-features"];
+    arguments.extend(tools.iter().flat_map(|name| ["--exclude", name]));
+    arguments.extend(HARDWARE);
+    arguments
+}
+
+/// Writes how our own crates are compiled for tests, and gives the file's path. A pattern for the others would hold
+/// for build scripts, too, and those are compiled differently in the release profile.
+pub(crate) fn profile() -> anyhow::Result<String> {
+    let mut text = String::new();
+    for name in members()? {
+        let level = if FAST.contains(&name.as_str()) { 3 } else { 1 };
+        writeln!(text, "[profile.release.package.{name}]\nopt-level = {level}")?;
+        writeln!(text, "debug-assertions = true\noverflow-checks = true\n")?;
+    }
+    let folder = std::path::absolute(target().join("xtask"))?;
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("tests.toml");
+    std::fs::write(&file, text)
+        .with_context(|| format!("cannot write {}; is the disk full?", file.display()))?;
+    Ok(file.to_string_lossy().into_owned())
+}
+
+/// The names of the workspace's packages.
+fn members() -> anyhow::Result<Vec<String>> {
+    let output = command("cargo", &["tree", "--workspace", "--depth", "0", "--prefix", "none", "--locked"])
+        .output()
+        .context("cannot start cargo")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let names: Vec<String> =
+        text.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name.to_owned()).collect();
+    if !output.status.success() || names.is_empty() {
+        bail!("`cargo tree` names no package: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(names)
+}
