@@ -149,8 +149,13 @@ pub fn run_with(
         let reply = session.step(now, input);
         // What may not sense any more stops before its sign goes, and what may begins after its sign is there.
         senses.gate(stage.signed(&reply.screen), session.may_sense());
+        let before = stage.scene;
         if let Err(error) = stage.carry_out(now, input, &reply, tell) {
             break Err(error);
+        }
+        if stage.scene == Scene::Consent && before != Scene::Consent {
+            // What was pressed before the question was there does not answer it.
+            inputs.retain(|input| !is_answer(input));
         }
         senses.gate(stage.signed(&reply.screen), session.may_sense());
         tell(Happening::Step(now));
@@ -180,6 +185,11 @@ pub fn input_of(percept: &Percept) -> Option<Input> {
         Percept::Sensor { sensor, works, .. } => Some(Input::Sensor { sensor: *sensor, works: *works }),
         Percept::Failed(_) => None,
     }
+}
+
+/// Whether this answers a question.
+fn is_answer(input: &Input) -> bool {
+    matches!(input, Input::Button(button) if *button != petri_core::Button::Stop)
 }
 
 /// Everything that replies go to.
@@ -357,9 +367,8 @@ impl Stage<'_> {
 
     /// Whether this would answer a question that nobody sees: whether the device may look and listen.
     fn is_unseen(&self, input: &Input) -> bool {
-        let answers = matches!(input, Input::Button(button) if *button != petri_core::Button::Stop);
         let seen = self.shown.as_ref().is_some_and(|shown| shown.scene == Scene::Consent);
-        answers && self.scene == Scene::Consent && !seen
+        is_answer(input) && self.scene == Scene::Consent && !seen
     }
 
     /// Brings the entries that wait to the journal.

@@ -86,7 +86,10 @@ impl Plan<'_> {
         let mut recorder = recorder.transpose()?;
         let keeper = Keeper { journal: &mut *journal, learner };
         let summary = run_with(board, senses, setup, Some(keeper), recorder.as_mut(), tell)?;
-        journal.set_profile(learner, &Profile { comfort: summary.comfort, ..profile })?;
+        // The session has ended all the same, and whether its trials were saved has to be known.
+        if let Err(error) = journal.set_profile(learner, &Profile { comfort: summary.comfort, ..profile }) {
+            tell(Happening::Trouble(&format!("the settings could not be kept: {error}")));
+        }
         Ok(summary)
     }
 }

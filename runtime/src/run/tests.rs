@@ -1,7 +1,6 @@
 use super::*;
 use crate::ports::{Camera, Clock, Microphone};
 use petri_core::{Button, Exercise, Exercises, Pack, Sensor};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -68,7 +67,7 @@ impl Camera for Dark {
 }
 
 impl Senses for Part {
-    fn enrol(&mut self, _: &Path) -> Result<(), Error> {
+    fn enrol(&mut self, _: &Journal, _: u32) -> Result<(), Error> {
         Ok(())
     }
 
@@ -142,6 +141,19 @@ fn nobody_allows_what_they_cannot_read() {
 }
 
 #[test]
+fn a_press_from_before_the_question_does_not_answer_it() {
+    // Twice at one moment: the second was pressed before anybody could read what it would answer.
+    let presses = [(100, Button::A), (100, Button::A), (4_000, Button::A), (6_000, Button::Stop)];
+    let world = world((0, 0), &presses);
+    let (board, pack) = (board(&world), Pack::starter());
+    let setup = Setup { sensors: board.sensors(), ..Setup::new(1, &pack) };
+    run_with(board, &mut Part(Arc::clone(&world)), setup, None, None, &mut |_| {}).expect("a session");
+    let gates = world.gates.lock().expect("a lock");
+    let first = gates.iter().find(|(_, set)| set.has(Sensor::Camera)).map(|(time, _)| *time);
+    assert!(first.is_some_and(|time| (4_000..4_100).contains(&time)), "{first:?}");
+}
+
+#[test]
 fn a_trial_that_a_full_disk_refused_is_kept_as_soon_as_there_is_room() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal.db");
@@ -149,7 +161,7 @@ fn a_trial_that_a_full_disk_refused_is_kept_as_soon_as_there_is_room() {
     let disk = |sql: &str| {
         rusqlite::Connection::open(&path).and_then(|db| db.execute_batch(sql)).expect("a rule of the file");
     };
-    disk("CREATE TRIGGER full BEFORE INSERT ON trial BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+    disk("CREATE TRIGGER full BEFORE INSERT ON sealed BEGIN SELECT RAISE(FAIL, 'disk full'); END");
     let presses = [100, 200, 300].map(|at| (at, Button::A));
     let world = world((0, 0), &[&presses[..], &[(9_000, Button::Stop)]].concat());
     let pack = Pack::starter();

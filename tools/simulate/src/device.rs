@@ -50,6 +50,12 @@ pub(crate) fn live(world: &Arc<World>) -> Check {
         state.now_ms += down_ms;
         let now_ms = state.now_ms;
         state.digest.add(now_ms, 6, &unplugged);
+        let changed = state.changed_parts();
+        drop(state);
+        for (part, works) in changed {
+            world.part(part, works);
+        }
+        let mut state = world.state();
         if now_ms >= state.end_ms {
             drop(state);
             return finish(world);

@@ -357,6 +357,18 @@ impl State {
         self.events.insert((self.now_ms + in_ms, self.serial), event);
     }
 
+    /// What broke and came back while the program was not running.
+    pub(crate) fn changed_parts(&mut self) -> Vec<(Part, bool)> {
+        let now_ms = self.now_ms;
+        let changed = |(at, event): (u64, Event)| match event {
+            Event::Part(part, works) if at <= now_ms => Some((part, works)),
+            _ => None,
+        };
+        let parts: Vec<_> = self.events.iter().filter_map(|(key, event)| changed((key.0, *event))).collect();
+        self.events.retain(|key, event| changed((key.0, *event)).is_none());
+        parts
+    }
+
     pub(crate) fn forget(&mut self, event: impl Fn(Event) -> bool) {
         self.events.retain(|_, one| !event(*one));
     }
