@@ -339,8 +339,11 @@ impl State {
         }
     }
 
-    /// The device erases old trials, and so does the checker.
+    /// The device erases old trials, unless its disk is full, and so does the checker.
     pub(crate) fn expire(&mut self) {
+        if !self.is_well(Part::Disk) {
+            return;
+        }
         if let Some(first) = self.retention_days.and_then(|days| self.day().checked_sub(days)) {
             self.checker.expired(first);
         }
@@ -379,7 +382,12 @@ impl State {
 
     fn look(&mut self) -> Check {
         let works = self.is_well(Part::Panel);
-        let right = self.visible.is_some() && self.visible == self.wanted;
+        // Its signs have an invariant of their own.
+        let alike = |seen: &Screen, wanted: &Screen| {
+            seen == wanted || Screen { sensing: wanted.sensing, ..seen.clone() } == *wanted
+        };
+        let right =
+            self.visible.as_ref().zip(self.wanted.as_ref()).is_some_and(|(seen, wanted)| alike(seen, wanted));
         let disk = self.is_well(Part::Disk).then_some(self.disk_works_since_ms);
         self.checker.passed(self.now_ms, (works, right), disk, self.visible.as_ref())
     }
