@@ -12,8 +12,12 @@
     )
 )]
 
+mod meaning;
 mod patience;
 
+pub use meaning::input_of;
+
+use self::meaning::is_answer;
 use self::patience::{Patience, SOON_MS_MAX};
 use crate::capture::{Live, Percept, Senses};
 use crate::journal::Journal;
@@ -22,9 +26,7 @@ use crate::replay::Recorder;
 use crate::{Error, Perception, supervise};
 use petri_core::input::Sensors;
 use petri_core::light::{self, Colour};
-use petri_core::{
-    Comfort, Cue, Entry, Input, Judge, Level, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
-};
+use petri_core::{Comfort, Cue, Entry, Input, Judge, Level, Millis, Reply, Scene, Screen, Session, Setup};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -167,29 +169,6 @@ pub fn run_with(
     stage.end(clock.now(), tell);
     stage.summary.comfort = session.comfort();
     result.map(|()| stage.summary)
-}
-
-/// What a percept means to a session. `None` when it means nothing.
-pub fn input_of(percept: &Percept) -> Option<Input> {
-    match percept {
-        Percept::Face { reading, .. } | Percept::Reading(reading) => Some(Input::Face(*reading)),
-        Percept::Utterance { heard, transcript, .. } => match (&heard.word, transcript) {
-            (Some(word), _) => Word::from_text(word).map(|word| Input::Word {
-                word,
-                confidence: Permille::new((heard.confidence * 1_000.0) as u16),
-            }),
-            (None, Some((_, read))) => Some(Input::Text(read.reading())),
-            (None, None) => Some(Input::UnclearSpeech),
-        },
-        Percept::Line(read) => Some(Input::Text(read.reading())),
-        Percept::Sensor { sensor, works, .. } => Some(Input::Sensor { sensor: *sensor, works: *works }),
-        Percept::Failed(_) => None,
-    }
-}
-
-/// Whether this answers a question.
-fn is_answer(input: &Input) -> bool {
-    matches!(input, Input::Button(button) if *button != petri_core::Button::Stop)
 }
 
 /// Everything that replies go to.

@@ -1,10 +1,11 @@
 //! The device's program, started again and again: what `petri run` with the page does, on one thread.
 
 use crate::check::{Broken, Check, Invariant};
+use crate::death::{Halt, halt, halted, listen, panicked};
 use crate::dice::Dice;
 use crate::ports;
 use crate::senses::Simulated;
-use crate::world::{Event, Halt, Part, World, halt, halted, listen, panicked};
+use crate::world::{Event, Part, World};
 use crate::{Mutation, courier, stick};
 use petri_core::Pack;
 use petri_runtime::host::{Host, Plan};

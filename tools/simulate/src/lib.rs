@@ -11,6 +11,7 @@
 
 mod check;
 mod courier;
+mod death;
 mod device;
 mod dice;
 mod digest;

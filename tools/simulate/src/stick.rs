@@ -2,7 +2,8 @@
 
 use crate::Mutation;
 use crate::check::{Broken, Check, Invariant};
-use crate::world::{Halt, World, halt};
+use crate::death::{Halt, halt};
+use crate::world::World;
 use minisign::KeyPair;
 use petri_core::Pack;
 use petri_update::{

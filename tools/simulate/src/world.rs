@@ -2,6 +2,7 @@
 
 use crate::Mutation;
 use crate::check::{Broken, Check, Checker, OPEN_MS_MAX};
+use crate::death::{Halt, halt, panicked};
 use crate::dice::Dice;
 use crate::digest::Digest;
 use crate::people::Visit;
@@ -10,12 +11,9 @@ use petri_runtime::host::Handle;
 use petri_runtime::journal::{Journal, Key, Keyring};
 use petri_runtime::ports::Pressed;
 use petri_runtime::remote::Desk;
-use petri_runtime::supervise::Death;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::panic::{self, resume_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The first day, in days since 1970-01-01: in the autumn of 2026.
 const DAY_FIRST: u32 = 20_720;
@@ -28,17 +26,6 @@ const STEP_MS_MAX: (u64, u64) = (1_000, 60_000);
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Calls of ports at one moment: more is a hang.
 const CALLS_MAX: u32 = 100_000;
-
-/// Why the program is not running any more.
-#[derive(Debug, Clone)]
-pub(crate) enum Halt {
-    /// It was killed, or the power went.
-    Crash,
-    /// The simulated time is over.
-    Done,
-    /// An invariant did not hold.
-    Broken(Broken),
-}
 
 /// Parts that fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -410,39 +397,4 @@ impl State {
     pub(crate) fn hears_or_sees(&self, sensor: Sensor) -> bool {
         self.is_well(if sensor == Sensor::Camera { Part::Camera } else { Part::Microphone })
     }
-}
-
-/// Ends the program where it stands: everything it holds in memory is gone.
-pub(crate) fn halt(halt: Halt) -> ! {
-    HALTED.with_borrow_mut(|halted| *halted = Some(halt));
-    resume_unwind(Box::new(Death))
-}
-
-thread_local! {
-    /// Why the program of this thread is not running any more.
-    static HALTED: RefCell<Option<Halt>> = const { RefCell::new(None) };
-    /// Where something panicked, and what it said: a guard may have held it up.
-    static PANICKED: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Why the program ended.
-pub(crate) fn halted() -> Option<Halt> {
-    HALTED.take()
-}
-
-/// What panicked since this was last asked.
-pub(crate) fn panicked() -> Option<String> {
-    PANICKED.take()
-}
-
-/// From now on every panic is noticed, on the thread that it is on.
-pub(crate) fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            PANICKED.with_borrow_mut(|panicked| *panicked = Some(info.to_string()));
-            before(info);
-        }));
-    });
 }
