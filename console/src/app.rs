@@ -149,7 +149,7 @@ impl App {
             Happening::Screen(screen) if screen.scene == Scene::Concern => {
                 self.alerts.raise(Kind::Concern, "");
             }
-            Happening::Screen(_) => {}
+            Happening::Screen(_) | Happening::Kept(_) => {}
             Happening::Trouble(what) => self.trouble(what),
             Happening::Percept(percept) => self.perceived(percept),
         }

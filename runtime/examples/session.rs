@@ -83,7 +83,7 @@ fn main() -> Result<(), Error> {
         Happening::Entry(entry) => println!("         {}", report::entry(entry)),
         Happening::Percept(percept) => println!("         {}", report::percept(percept)),
         Happening::Trouble(what) => println!("note     {what}"),
-        Happening::Step(_) => {}
+        Happening::Step(_) | Happening::Kept(_) => {}
     })?;
     println!("{} trials", summary.trials);
     Ok(())

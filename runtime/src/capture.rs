@@ -16,9 +16,14 @@
     )
 )]
 
+mod senses;
 mod sensors;
+mod stepped;
 
-use self::sensors::{Sound, record, watch};
+pub use senses::{Live, Senses};
+pub use stepped::Stepped;
+
+use self::sensors::{Attendant, Eye, Hearing, Sound};
 use crate::perception::mesh::Track;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
@@ -153,18 +158,17 @@ impl Capture {
             }));
         };
         if let Some(camera) = camera {
-            let mut camera = Guarded::new("camera", camera);
-            begin(Sensor::Camera, Box::new(move |shared, out| watch(&mut camera, shared, out)));
+            let eye = Eye::new(Box::new(Guarded::new("camera", camera)), &shared, &percept_in);
+            let mut eye = Attendant::new(eye, &shared, &percept_in);
+            begin(Sensor::Camera, Box::new(move |_, _| eye.attend()));
         }
         begin(Sensor::Camera, Box::new(move |shared, out| see(&sight, clock.as_ref(), shared, out)));
         if let Some(microphone) = microphone {
             let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
-            let mut microphone = Guarded::new("microphone", microphone);
+            let microphone = Box::new(Guarded::new("microphone", microphone));
+            let mut hearing = Attendant::new(Hearing::new(microphone, &sound_in), &shared, &percept_in);
             let mut ear = Ear { voice, speech, text: text.clone() };
-            begin(
-                Sensor::Microphone,
-                Box::new(move |shared, out| record(&mut microphone, shared, &sound_in, out)),
-            );
+            begin(Sensor::Microphone, Box::new(move |_, _| hearing.attend()));
             begin(Sensor::Microphone, Box::new(move |shared, out| ear.hear(shared, &sound_out, out)));
         }
         begin(Sensor::Keyboard, Box::new(move |shared, out| read(&text, shared, &line_out, out)));
@@ -174,9 +178,7 @@ impl Capture {
     /// Opens and shuts the gates. A sensor that was lost is looked for, without sensing, as long as the session
     /// would use it: `seeks`.
     pub fn gate(&self, sensing: Sensors, seeks: bool) {
-        self.shared.seeks.store(seeks, Ordering::Release);
-        self.shared.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
-        self.shared.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
+        self.shared.gate(sensing, seeks);
     }
 
     /// Hands a typed line to the reader; `false` when it is still busy with earlier ones.
@@ -235,6 +237,12 @@ fn fallen(sensor: Sensor, works: bool, shared: &Shared, out: &SyncSender<Percept
 }
 
 impl Shared {
+    fn gate(&self, sensing: Sensors, seeks: bool) {
+        self.seeks.store(seeks, Ordering::Release);
+        self.camera.store(sensing.has(Sensor::Camera), Ordering::Release);
+        self.microphone.store(sensing.has(Sensor::Microphone), Ordering::Release);
+    }
+
     fn ends(&self) -> bool {
         self.ends.load(Ordering::Acquire)
     }

@@ -24,24 +24,23 @@ mod tests;
 
 pub use plan::Plan;
 
+use crate::Error;
+use crate::capture::{Live, Senses};
 use crate::journal::{Journal, Profile};
 use crate::ports::{Board, PortError, Pressed};
 use crate::run::Happening;
 use crate::supervise::{self, Failed, guarded};
-use crate::{Error, Perception};
 use lend::Lender;
 use petri_core::{Button, Millis, Screen};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 /// Commands that may wait for the host.
 const COMMANDS_MAX: usize = 8;
 /// Between two looks at buttons and commands while no session runs.
 const IDLE_MS: u64 = 33;
-/// How long a part that failed while no session runs is left alone.
-const RETRY_MS: u64 = 2_000;
+/// How long a part that failed while no session runs is left alone: a display that is back shows within 2 s.
+const RETRY_MS: u64 = 1_000;
 
 /// What the host does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -135,6 +134,19 @@ impl Handle {
         &self,
         job: impl FnOnce(&mut Journal) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
+        let result = self.ask(job)?;
+        result.recv().map_err(|_| if self.status().ended { Refusal::Ended } else { Refusal::Busy })
+    }
+
+    /// Has something done with the journal while no session runs; the result comes later, or never if a session began
+    /// first.
+    ///
+    /// # Errors
+    /// When a session runs, or the host has ended.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Journal) -> T + Send + 'static,
+    ) -> Result<Receiver<T>, Refusal> {
         self.idle()?;
         let (done, result) = sync_channel(1);
         let job = move |journal: &mut Journal| {
@@ -142,7 +154,7 @@ impl Handle {
             let _ = done.send(job(journal));
         };
         self.send(Command::Journal(Box::new(job)))?;
-        result.recv().map_err(|_| if self.status().ended { Refusal::Ended } else { Refusal::Busy })
+        Ok(result)
     }
 
     fn idle(&self) -> Result<(), Refusal> {
@@ -168,9 +180,9 @@ fn lock(status: &Mutex<Status>) -> MutexGuard<'_, Status> {
 }
 
 /// Plays sessions until it is told to end.
-pub struct Host<'a> {
+pub struct Host<'a, S = Live> {
     board: Lender,
-    perception: Perception,
+    senses: S,
     journal: Journal,
     plan: Plan<'a>,
     /// Changes a learner's settings for as long as the program runs.
@@ -182,11 +194,11 @@ pub struct Host<'a> {
     ends: bool,
 }
 
-impl<'a> Host<'a> {
+impl<'a, S: Senses> Host<'a, S> {
     /// A host that rests. `look` says how a learner's settings are changed by what the program was started with.
     pub fn new(
         board: Board,
-        perception: Perception,
+        senses: S,
         journal: Journal,
         plan: Plan<'a>,
         look: Box<dyn Fn(Profile) -> Profile>,
@@ -195,17 +207,7 @@ impl<'a> Host<'a> {
         let status = Arc::new(Mutex::new(Status::default()));
         let handle = Handle { commands, status };
         let board = Lender::new(supervise::on_board(board));
-        Self {
-            board,
-            perception,
-            journal,
-            plan,
-            look,
-            commands: waiting,
-            handle,
-            unsaved: false,
-            ends: false,
-        }
+        Self { board, senses, journal, plan, look, commands: waiting, handle, unsaved: false, ends: false }
     }
 
     /// Who wants to command it.
@@ -264,7 +266,8 @@ impl<'a> Host<'a> {
             let now = clock.now();
             if now >= quiet_until[0] {
                 let shown = if fresh { panel.show(&screen) } else { panel.refresh() };
-                fresh &= shown.is_err();
+                // A display that is back after a failure may be dark: it is shown the whole screen.
+                fresh = shown.is_err();
                 match shown {
                     Err(error) if first => return Err(error.into()),
                     Err(error) => quiet_until[0] = troubled(now, &error, quiet_until[0], tell),
@@ -285,7 +288,7 @@ impl<'a> Host<'a> {
                     Err(error) => quiet_until[1] = troubled(now, &error, quiet_until[1], tell),
                 }
             }
-            match self.commands.recv_timeout(Duration::from_millis(IDLE_MS)) {
+            match self.commands.try_recv() {
                 Ok(Command::Start { learner }) => return Ok(Some(learner)),
                 Ok(Command::Journal(job)) => {
                     job(&mut self.journal);
@@ -293,8 +296,9 @@ impl<'a> Host<'a> {
                     fresh |= next != screen;
                     screen = next;
                 }
-                Ok(Command::Stop) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(Command::End) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Ok(Command::Stop) => {}
+                Err(TryRecvError::Empty) => clock.wait(IDLE_MS),
+                Ok(Command::End) | Err(TryRecvError::Disconnected) => return Ok(None),
             }
         }
     }
@@ -337,9 +341,8 @@ impl<'a> Host<'a> {
             }
             _ => tell(happening),
         };
-        let perception = self.perception.clone();
-        let played =
-            guarded(|| self.plan.play(board, perception, &mut self.journal, (learner, profile), &mut told));
+        let (senses, journal) = (&mut self.senses, &mut self.journal);
+        let played = guarded(|| self.plan.play_with(board, senses, journal, (learner, profile), &mut told));
         self.ends |= ends;
         self.board.stopped();
         lock(&self.handle.status).running = None;
@@ -351,13 +354,14 @@ impl<'a> Host<'a> {
             }
             Ok(Err(error)) => error.to_string(),
             Err(Failed) => {
+                self.senses.end();
                 self.board.dark();
                 "the session failed inside and is over; what was answered is saved, and another can begin"
                     .to_owned()
             }
         };
         tell(Happening::Trouble(&trouble));
-        thread::sleep(Duration::from_millis(IDLE_MS));
+        self.board.wait(IDLE_MS);
         Ok(())
     }
 }

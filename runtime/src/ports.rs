@@ -133,6 +133,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
     /// Days since 1970-01-01: as fine as the journal ever stores time.
     fn day(&self) -> u32;
+    /// Lets `wait_ms` pass. Whatever waits between two steps does it here, so that a simulation decides how.
+    fn wait(&self, wait_ms: u64) {
+        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
+    }
 }
 
 /// A whole board. A part that the board lacks is `None`, and the session does without.

@@ -197,17 +197,12 @@ impl Desk {
     /// Joins the far side to a board: what it shows is seen there, too, and both can press. Its sensors stay its own;
     /// one that it lacks can be handed in.
     pub fn over(&self, board: Board) -> Board {
-        let far = self.board(board.name, board.clock);
+        let (far, near) = (self.board(board.name, board.clock), Some(board.panel));
         Board {
             camera: board.camera.or(far.camera),
             microphone: board.microphone.or(far.microphone),
             buttons: Box::new(FarButtons { desk: self.clone(), near: Some(board.buttons) }),
-            panel: Box::new(FarPanel {
-                desk: self.clone(),
-                near: Some(board.panel),
-                last: None,
-                noticed: None,
-            }),
+            panel: Box::new(FarPanel { desk: self.clone(), near, last: None, noticed: None }),
             lights: Some(Box::new(FarLights { desk: self.clone(), near: board.lights })),
             speaker: Some(Box::new(FarSpeaker { desk: self.clone(), near: board.speaker })),
             ..far
@@ -249,7 +244,8 @@ impl Desk {
 
 impl State {
     fn shown(&self) -> View {
-        let screen = self.notice.as_ref().or(self.view.screen.as_ref()).cloned();
+        let screen = self.view.screen.as_ref().map(|screen| above(self.notice.as_ref(), screen));
+        let screen = screen.or_else(|| self.notice.clone());
         View { screen, ..self.view.clone() }
     }
 
@@ -261,6 +257,13 @@ impl State {
             self.sound.clear();
         }
     }
+}
+
+/// The notice in place of the screen, but with its signs: what senses is shown, whatever else is.
+fn above(notice: Option<&Screen>, screen: &Screen) -> Screen {
+    // Nothing covers the question whether the device may look and listen: a press would answer it.
+    let top = notice.filter(|_| screen.scene != petri_core::Scene::Consent).unwrap_or(screen);
+    Screen { sensing: screen.sensing, ..top.clone() }
 }
 
 fn gone(part: &'static str, reason: &str) -> PortError {
@@ -352,7 +355,7 @@ impl Panel for FarPanel {
         self.last = Some(screen.clone());
         self.desk.change(|state| state.view.screen = Some(screen.clone()));
         let notice = self.desk.lock().notice.clone();
-        self.near.as_mut().map_or(Ok(()), |near| near.show(notice.as_ref().unwrap_or(screen)))?;
+        self.near.as_mut().map_or(Ok(()), |near| near.show(&above(notice.as_ref(), screen)))?;
         self.noticed = notice;
         Ok(())
     }
@@ -361,7 +364,7 @@ impl Panel for FarPanel {
         let notice = self.desk.lock().notice.clone();
         match self.last.clone() {
             Some(screen) if notice != self.noticed => self.show(&screen),
-            _ => Ok(()),
+            _ => self.near.as_mut().map_or(Ok(()), |near| near.refresh()),
         }
     }
 }

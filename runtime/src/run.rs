@@ -12,15 +12,21 @@
     )
 )]
 
-use crate::capture::{Capture, Percept};
+mod meaning;
+mod patience;
+
+pub use meaning::input_of;
+
+use self::meaning::is_answer;
+use self::patience::{Patience, SOON_MS_MAX};
+use crate::capture::{Live, Percept, Senses};
 use crate::journal::Journal;
 use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};
 use crate::replay::Recorder;
 use crate::{Error, Perception, supervise};
+use petri_core::input::Sensors;
 use petri_core::light::{self, Colour};
-use petri_core::{
-    Comfort, Cue, Entry, Input, Judge, Level, Millis, Permille, Reply, Scene, Screen, Session, Setup, Word,
-};
+use petri_core::{Comfort, Cue, Entry, Input, Judge, Level, Millis, Reply, Scene, Screen, Session, Setup};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,9 +35,6 @@ use std::time::Duration;
 const STEP_MS_MAX: u64 = 33;
 /// The goodbye stays this long, unless a button ends it.
 const CLOSE_MS: u64 = 4_000;
-/// How long a part that failed is left alone.
-const RETRY_MS_MIN: u64 = 500;
-const RETRY_MS_MAX: u64 = 8_000;
 /// Inputs that may wait for the session.
 const INPUTS_MAX: usize = 64;
 /// Entries that may wait for a journal that cannot be written.
@@ -54,6 +57,8 @@ pub enum Happening<'a> {
     Screen(&'a Screen),
     /// A trial ended.
     Entry(&'a Entry),
+    /// A trial is safe in the journal.
+    Kept(&'a Entry),
     /// Something is amiss; the session goes on.
     Trouble(&'a str),
     /// The session made a step, and everything that it asked for was done: the screen shows, the entry is kept.
@@ -86,11 +91,26 @@ pub fn run(
     recorder: Option<&mut Recorder>,
     tell: &mut dyn FnMut(Happening<'_>),
 ) -> Result<Summary, Error> {
+    run_with(board, &mut Live::new(perception), setup, keeper, recorder, tell)
+}
+
+/// Runs one session to its end with any senses.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    board: Board,
+    senses: &mut impl Senses,
+    setup: Setup<'_>,
+    keeper: Option<Keeper<'_>>,
+    recorder: Option<&mut Recorder>,
+    tell: &mut dyn FnMut(Happening<'_>),
+) -> Result<Summary, Error> {
     let Board { camera, microphone, mut buttons, panel, lights, speaker, clock, .. } =
         supervise::on_board(board);
     let clock: Arc<dyn crate::ports::Clock> = Arc::from(clock);
     let session_number = keeper.as_ref().and_then(|keeper| keeper.journal.next_session().ok()).unwrap_or(0);
-    let capture = Capture::start(camera, microphone, perception, Arc::clone(&clock));
+    senses.begin(camera, microphone, Arc::clone(&clock));
     let mut stage = Stage {
         panel,
         lights,
@@ -98,23 +118,26 @@ pub fn run(
         keeper,
         recorder,
         unsaved: VecDeque::new(),
+        full: Patience::up_to(SOON_MS_MAX),
         day: clock.day(),
         summary: Summary { session: session_number, ..Summary::default() },
         buttons: Patience::default(),
         told: None,
+        scene: Scene::Greet,
+        came_up: false,
         shown: None,
         colour: None,
         dark: Patience::default(),
         mute: Patience::default(),
-        blank: Patience::default(),
+        blank: Patience::up_to(SOON_MS_MAX),
         closed: None,
     };
     let mut session = Session::new(setup);
     let mut inputs = VecDeque::from([Input::Tick]);
     let result = loop {
-        stage.poll(buttons.as_mut(), &capture, clock.now(), &mut inputs, tell);
+        stage.poll(buttons.as_mut(), senses, clock.now(), &mut inputs, tell);
         if inputs.is_empty() {
-            match capture.percept(Duration::from_millis(STEP_MS_MAX)) {
+            match senses.percept(Duration::from_millis(STEP_MS_MAX)) {
                 Some(percept) => {
                     tell(Happening::Percept(&percept));
                     inputs.extend(input_of(&percept));
@@ -124,38 +147,28 @@ pub fn run(
         }
         let now = clock.now();
         let Some(input) = inputs.pop_front() else { continue };
+        let input = if stage.is_unseen(&input) { Input::Tick } else { input };
         let reply = session.step(now, input);
+        // What may not sense any more stops before its sign goes, and what may begins after its sign is there.
+        senses.gate(stage.signed(&reply.screen), session.may_sense());
+        let before = stage.scene;
         if let Err(error) = stage.carry_out(now, input, &reply, tell) {
             break Err(error);
         }
-        capture.gate(reply.screen.sensing, session.may_sense());
+        if stage.scene == Scene::Consent && before != Scene::Consent {
+            // What was pressed before the question was there does not answer it.
+            inputs.retain(|input| !is_answer(input));
+        }
+        senses.gate(stage.signed(&reply.screen), session.may_sense());
         tell(Happening::Step(now));
         if session.is_over() || stage.closed.is_some_and(|closed| now.since(closed) >= CLOSE_MS) {
             break Ok(());
         }
     };
-    capture.stop();
-    stage.end(tell);
+    senses.end();
+    stage.end(clock.now(), tell);
     stage.summary.comfort = session.comfort();
     result.map(|()| stage.summary)
-}
-
-/// What a percept means to a session. `None` when it means nothing.
-pub fn input_of(percept: &Percept) -> Option<Input> {
-    match percept {
-        Percept::Face { reading, .. } | Percept::Reading(reading) => Some(Input::Face(*reading)),
-        Percept::Utterance { heard, transcript, .. } => match (&heard.word, transcript) {
-            (Some(word), _) => Word::from_text(word).map(|word| Input::Word {
-                word,
-                confidence: Permille::new((heard.confidence * 1_000.0) as u16),
-            }),
-            (None, Some((_, read))) => Some(Input::Text(read.reading())),
-            (None, None) => Some(Input::UnclearSpeech),
-        },
-        Percept::Line(read) => Some(Input::Text(read.reading())),
-        Percept::Sensor { sensor, works, .. } => Some(Input::Sensor { sensor: *sensor, works: *works }),
-        Percept::Failed(_) => None,
-    }
 }
 
 /// Everything that replies go to.
@@ -166,10 +179,16 @@ struct Stage<'a> {
     keeper: Option<Keeper<'a>>,
     recorder: Option<&'a mut Recorder>,
     unsaved: VecDeque<Entry>,
+    full: Patience,
     day: u32,
     summary: Summary,
     buttons: Patience,
     told: Option<Screen>,
+    /// Where the session is, whatever the display shows.
+    scene: Scene,
+    /// The display has shown something once.
+    came_up: bool,
+    /// What the display shows; nothing while it fails.
     shown: Option<Screen>,
     colour: Option<Colour>,
     dark: Patience,
@@ -178,37 +197,12 @@ struct Stage<'a> {
     closed: Option<Millis>,
 }
 
-/// A part that failed is left alone for a while, longer each time.
-#[derive(Debug, Default)]
-struct Patience {
-    until: Millis,
-    wait_ms: u64,
-}
-
-impl Patience {
-    fn is_over(&self, now: Millis) -> bool {
-        now >= self.until
-    }
-
-    fn works(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Whether that is news.
-    fn failed(&mut self, now: Millis) -> bool {
-        let news = self.wait_ms == 0;
-        self.wait_ms = (self.wait_ms * 2).clamp(RETRY_MS_MIN, RETRY_MS_MAX);
-        self.until = Millis(now.0 + self.wait_ms);
-        news
-    }
-}
-
 impl Stage<'_> {
     /// Takes what was pressed and typed.
     fn poll(
         &mut self,
         buttons: &mut dyn Buttons,
-        capture: &Capture,
+        senses: &mut impl Senses,
         now: Millis,
         inputs: &mut VecDeque<Input>,
         tell: &mut dyn FnMut(Happening<'_>),
@@ -224,7 +218,7 @@ impl Stage<'_> {
                 Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
                 Ok(Some(Pressed::Start(exercise))) => inputs.push_back(Input::Start(exercise)),
                 Ok(Some(Pressed::Line(line))) => {
-                    if !capture.line(line) {
+                    if !senses.line(line) {
                         tell(Happening::Trouble("still reading the last lines; type that one again"));
                     }
                 }
@@ -250,6 +244,7 @@ impl Stage<'_> {
         reply: &Reply,
         tell: &mut dyn FnMut(Happening<'_>),
     ) -> Result<(), Error> {
+        self.scene = reply.screen.scene;
         if let Some(Err(error)) = self.recorder.as_mut().map(|recorder| recorder.input(now, input)) {
             tell(Happening::Trouble(&format!("{error}; the recording ends here, the session goes on")));
         }
@@ -257,7 +252,10 @@ impl Stage<'_> {
         if let Some(entry) = reply.entry {
             self.summary.trials += u32::from(entry.judge == Judge::Device);
             tell(Happening::Entry(&entry));
-            self.keep(entry, tell);
+            self.unsaved.push_back(entry);
+            self.keep(now, tell);
+        } else if !self.unsaved.is_empty() && self.full.is_over(now) {
+            self.keep(now, tell);
         }
         self.light(now, light::sample(&reply.light, now), tell);
         self.show(now, &reply.screen, tell)?;
@@ -311,13 +309,18 @@ impl Stage<'_> {
                 if fresh {
                     self.shown = Some(screen.clone());
                 }
+                self.came_up = true;
                 self.blank.works();
             }
             // A device that never showed anything is broken or wrongly set up: somebody should look at it now.
-            Err(error) if self.shown.is_none() => return Err(error.into()),
+            Err(error) if !self.came_up => return Err(error.into()),
             Err(error) => {
+                // When it is back it may be dark: the whole screen is shown anew.
+                self.shown = None;
                 if self.blank.failed(now) {
-                    tell(Happening::Trouble(&format!("{error}; the session goes on by voice and buttons")));
+                    tell(Happening::Trouble(&format!(
+                        "{error}; the session goes on by buttons, and nothing senses until the signs show again"
+                    )));
                 }
             }
         }
@@ -336,24 +339,38 @@ impl Stage<'_> {
         }
     }
 
-    /// Brings an entry, and any that wait, to the journal.
-    fn keep(&mut self, entry: Entry, tell: &mut dyn FnMut(Happening<'_>)) {
-        let Some(keeper) = &mut self.keeper else { return };
-        if self.unsaved.len() == UNSAVED_MAX {
+    /// Camera and microphone, as far as the screen wants them and the display shows their signs.
+    fn signed(&self, screen: &Screen) -> Sensors {
+        self.shown.as_ref().map_or(Sensors::NONE, |shown| shown.sensing.and(screen.sensing))
+    }
+
+    /// Whether this would answer a question that nobody sees: whether the device may look and listen.
+    fn is_unseen(&self, input: &Input) -> bool {
+        let seen = self.shown.as_ref().is_some_and(|shown| shown.scene == Scene::Consent);
+        is_answer(input) && self.scene == Scene::Consent && !seen
+    }
+
+    /// Brings the entries that wait to the journal.
+    fn keep(&mut self, now: Millis, tell: &mut dyn FnMut(Happening<'_>)) {
+        let Some(keeper) = &mut self.keeper else { return self.unsaved.clear() };
+        if self.unsaved.len() > UNSAVED_MAX {
             self.unsaved.pop_front();
             tell(Happening::Trouble(
                 "the earliest trial that was not saved could not be kept any longer; check the disk",
             ));
         }
-        self.unsaved.push_back(entry);
         while let Some(entry) = self.unsaved.front() {
             match keeper.journal.append(keeper.learner, self.summary.session, self.day, entry) {
                 Ok(()) => {
                     self.summary.saved += u32::from(entry.judge == Judge::Device);
+                    tell(Happening::Kept(entry));
                     self.unsaved.pop_front();
+                    self.full.works();
                 }
                 Err(error) => {
-                    tell(Happening::Trouble(&format!("not saved yet, will try again: {error}")));
+                    if self.full.failed(now) {
+                        tell(Happening::Trouble(&format!("not saved yet, will try again: {error}")));
+                    }
                     return;
                 }
             }
@@ -361,16 +378,14 @@ impl Stage<'_> {
     }
 
     /// The lights go out, whatever happened.
-    fn end(&mut self, tell: &mut dyn FnMut(Happening<'_>)) {
+    fn end(&mut self, now: Millis, tell: &mut dyn FnMut(Happening<'_>)) {
         if let Some(lights) = &mut self.lights {
             let _: Result<(), PortError> = lights.set(Colour::OFF);
         }
         if let Some(Err(error)) = self.recorder.as_mut().map(|recorder| recorder.finish()) {
             tell(Happening::Trouble(&format!("{error}; the end of the recording is lost")));
         }
-        if let Some(entry) = self.unsaved.pop_back() {
-            self.keep(entry, tell);
-        }
+        self.keep(now, tell);
         if !self.unsaved.is_empty() {
             tell(Happening::Trouble(
                 "some trials could not be saved; check the disk and the journal's permissions",
@@ -380,20 +395,4 @@ impl Stage<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_that_fails_is_told_once_and_tried_less_and_less_often() {
-        let mut patience = Patience::default();
-        assert!(patience.is_over(Millis(0)) && patience.failed(Millis(1_000)));
-        assert!(!patience.is_over(Millis(1_499)) && patience.is_over(Millis(1_500)));
-        assert!(!patience.failed(Millis(1_500)) && !patience.is_over(Millis(2_499)));
-        for _ in 0..10 {
-            patience.failed(Millis(10_000));
-        }
-        assert!(!patience.is_over(Millis(17_999)) && patience.is_over(Millis(18_000)));
-        patience.works();
-        assert!(patience.is_over(Millis(0)) && patience.failed(Millis(20_000)));
-    }
-}
+mod tests;

@@ -37,12 +37,22 @@ const FAILED: &str = "it failed inside and is started anew; report it if that st
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failed;
 
+/// The death of the whole process, in a simulation of it: what it unwinds with, by
+/// [`resume_unwind`](std::panic::resume_unwind). No guard holds it up, as none could hold up the real one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Death;
+
 /// Does a job; a panic in it ends the job only.
 ///
 /// # Errors
 /// When it panicked.
 pub fn guarded<T>(job: impl FnOnce() -> T) -> Result<T, Failed> {
-    panic::catch_unwind(AssertUnwindSafe(job)).map_err(|_| Failed)
+    panic::catch_unwind(AssertUnwindSafe(job)).map_err(|payload| {
+        if payload.is::<Death>() {
+            panic::resume_unwind(payload);
+        }
+        Failed
+    })
 }
 
 /// From now on a panic is told by its place in the program, and by nothing else: its own words could hold what a
@@ -195,6 +205,13 @@ mod tests {
         for pair in told.chunks(2) {
             assert!(pair[1].1.saturating_sub(pair[0].1) < Duration::from_secs(1), "{told:?}");
         }
+    }
+
+    #[test]
+    fn no_guard_holds_up_the_death_of_a_simulated_process() {
+        assert_eq!(guarded(|| panic!("a fault")), Err::<(), _>(Failed));
+        let died = panic::catch_unwind(|| guarded(|| panic::resume_unwind(Box::new(Death))));
+        assert!(died.is_err_and(|payload| payload.is::<Death>()));
     }
 
     #[test]

@@ -18,5 +18,5 @@ mod show;
 pub use broker::{Broker, Login};
 pub use error::Error;
 pub use make::{DAY_MIN, HOLD_DAYS, Stamp, due, make};
-pub use send::{Outcome, Patience, send, wait_days, wait_ms};
+pub use send::{Broken, Outcome, Patience, Post, send, send_by, wait_days, wait_ms};
 pub use show::{example, message};

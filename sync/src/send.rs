@@ -9,6 +9,7 @@ use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{Packet, PubAckReason, PublishProperties};
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 /// A broker that is silent for longer is not there.
@@ -54,6 +55,50 @@ pub fn send(
     patience: Patience,
     random: &mut Random,
 ) -> Result<Outcome, Error> {
+    send_by(journal, &mut Mqtt { broker, runtime: None }, today, at_once, patience, random)
+}
+
+/// How reports come to a broker: MQTT over TLS, or a simulation of it.
+pub trait Post {
+    /// One connection: each report goes when the one before has been taken over and `taken` has marked it, by the
+    /// number of its term.
+    ///
+    /// # Errors
+    /// When the broker does not take a report over, or it cannot be marked; those that were marked stay marked.
+    fn bring(
+        &mut self,
+        topic: &str,
+        reports: &[Outgoing],
+        taken: &mut dyn FnMut(u16) -> Result<(), Error>,
+    ) -> Result<(), Broken>;
+    /// Waits for the next try.
+    ///
+    /// # Errors
+    /// When the system gives no clock.
+    fn wait(&mut self, wait_ms: u32) -> Result<(), Error>;
+}
+
+/// Why a connection ended early.
+#[derive(Debug)]
+pub enum Broken {
+    /// The journal or the system: it makes no sense to go on.
+    Here(Error),
+    /// The broker or the way to it.
+    There(String),
+}
+
+/// As [`send`], by any post.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_by(
+    journal: &mut Journal,
+    post: &mut impl Post,
+    today: u32,
+    at_once: bool,
+    patience: Patience,
+    random: &mut Random,
+) -> Result<Outcome, Error> {
     let sharing = journal.sharing()?;
     if !sharing.on {
         return Err(Error::Off);
@@ -66,19 +111,16 @@ pub fn send(
     }
     let group = if topic::is_group(&sharing.group) { &sharing.group } else { topic::GROUP };
     let topic = topic::topic(group);
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::System)?;
     for number in 0..patience.tries {
         if number > 0 {
-            let wait = wait_ms(number - 1, patience.first_wait_ms, random);
-            runtime.block_on(sleep(Duration::from_millis(u64::from(wait))));
+            post.wait(wait_ms(number - 1, patience.first_wait_ms, random))?;
         }
         let mut taken = |period: u16| -> Result<(), Error> {
             journal.mark_sent(period, today)?;
             outcome.sent.push(period);
             Ok(())
         };
-        let ended = runtime.block_on(connection(broker, &topic, &waiting, &mut taken));
+        let ended = post.bring(&topic, &waiting, &mut taken);
         waiting.retain(|one| !outcome.sent.contains(&one.period));
         match ended {
             Ok(()) => break,
@@ -107,11 +149,37 @@ pub fn wait_days(tries: u32, random: &mut Random) -> u32 {
     (1u32 << tries.min(3)).min(WAIT_DAYS_MAX) + random.below(2)
 }
 
-enum Broken {
-    /// The journal or the system: it makes no sense to go on.
-    Here(Error),
-    /// The broker or the way to it.
-    There(String),
+/// The real way, with a runtime that is made when there is something to send.
+struct Mqtt<'a> {
+    broker: &'a Broker,
+    runtime: Option<Runtime>,
+}
+
+impl Mqtt<'_> {
+    fn runtime(&mut self) -> Result<&Runtime, Error> {
+        if self.runtime.is_none() {
+            let made = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            self.runtime = Some(made.map_err(Error::System)?);
+        }
+        self.runtime.as_ref().ok_or_else(|| Error::System(std::io::Error::other("no runtime")))
+    }
+}
+
+impl Post for Mqtt<'_> {
+    fn bring(
+        &mut self,
+        topic: &str,
+        reports: &[Outgoing],
+        taken: &mut dyn FnMut(u16) -> Result<(), Error>,
+    ) -> Result<(), Broken> {
+        let broker = self.broker;
+        self.runtime().map_err(Broken::Here)?.block_on(connection(broker, topic, reports, taken))
+    }
+
+    fn wait(&mut self, wait_ms: u32) -> Result<(), Error> {
+        self.runtime()?.block_on(sleep(Duration::from_millis(u64::from(wait_ms))));
+        Ok(())
+    }
 }
 
 /// One connection: each report goes when the one before has been taken over and marked.

@@ -8,6 +8,7 @@ use petri_core::screen::Display;
 use petri_core::{Millis, Pack, Screen};
 use petri_models::Store;
 use petri_runtime::Perception;
+use petri_runtime::capture::Live;
 use petri_runtime::host::{Handle, Host, Plan};
 use petri_runtime::journal::Journal;
 use petri_runtime::ports::Clock;
@@ -76,7 +77,7 @@ impl Device {
         let host = thread::spawn(move || {
             let plan = Plan { pack, seed: 3, trials_per_round: 2, face_answers: false, record: None };
             let kept = Journal::open(&path).expect("a journal");
-            let host = Host::new(board, perception(), kept, plan, Box::new(|profile| profile));
+            let host = Host::new(board, Live::new(perception()), kept, plan, Box::new(|profile| profile));
             let options = Options {
                 desk: inner,
                 host: host.handle(),

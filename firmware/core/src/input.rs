@@ -197,6 +197,12 @@ impl Sensors {
         Self(if works { self.0 | bit } else { self.0 & !bit })
     }
 
+    /// Camera and microphone, as far as both sets have them.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0 & 0b011)
+    }
+
     /// Whether `sensor` is wanted, but was lost.
     pub const fn has_lost(self, sensor: Sensor) -> bool {
         self.0 & (0b1000 << sensor as u8) != 0

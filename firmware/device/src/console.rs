@@ -7,6 +7,7 @@ use petri_core::input::Sensors;
 use petri_core::screen::Display;
 use petri_core::{Pack, Sensor};
 use petri_runtime::Perception;
+use petri_runtime::capture::Live;
 use petri_runtime::engine::Engine;
 use petri_runtime::host::{Host, Plan};
 use petri_runtime::journal::{Journal, Profile};
@@ -49,7 +50,7 @@ impl Served {
         let (board, shares) = self.join(&desk, open()?);
         let (board, link) = link::join(board, &self.link, true)?;
         let has = board.sensors();
-        let host = Host::new(board, perception, journal, plan, look);
+        let host = Host::new(board, Live::new(perception), journal, plan, look);
         let options = petri_console::Options {
             desk,
             journal: self.path,

@@ -61,7 +61,7 @@ impl Teller {
             return;
         }
         let line = match happening {
-            Happening::Step(_) => return,
+            Happening::Step(_) | Happening::Kept(_) => return,
             Happening::Screen(screen) => format!(
                 "screen {}: {} | {}",
                 screen.scene.name(),

@@ -5,6 +5,7 @@ use super::{IDLE_MS, Percept, Shared};
 use crate::perception::voice::FRAME_SAMPLES;
 use crate::ports::{Camera, Microphone, PortError};
 use petri_core::Sensor;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::thread;
@@ -17,7 +18,7 @@ const RETRY_MS_MAX: u64 = 8_000;
 pub(super) type Sound = [f32; FRAME_SAMPLES];
 
 /// What camera and microphone have in common.
-trait Source {
+pub(super) trait Source {
     const SENSOR: Sensor;
     /// Reads once, and hands on what there is. `false` when nobody takes it any more.
     fn read(&mut self) -> Result<bool, PortError>;
@@ -27,13 +28,19 @@ trait Source {
     fn gate(shared: &Shared) -> &AtomicBool;
 }
 
-struct Eye<'a> {
-    camera: &'a mut dyn Camera,
-    shared: &'a Shared,
-    out: &'a SyncSender<Percept>,
+pub(super) struct Eye {
+    camera: Box<dyn Camera>,
+    shared: Arc<Shared>,
+    out: SyncSender<Percept>,
 }
 
-impl Source for Eye<'_> {
+impl Eye {
+    pub(super) fn new(camera: Box<dyn Camera>, shared: &Arc<Shared>, out: &SyncSender<Percept>) -> Self {
+        Self { camera, shared: Arc::clone(shared), out: out.clone() }
+    }
+}
+
+impl Source for Eye {
     const SENSOR: Sensor = Sensor::Camera;
 
     fn read(&mut self) -> Result<bool, PortError> {
@@ -60,12 +67,18 @@ impl Source for Eye<'_> {
     }
 }
 
-struct Hearing<'a> {
-    microphone: &'a mut dyn Microphone,
-    sound: &'a SyncSender<Sound>,
+pub(super) struct Hearing {
+    microphone: Box<dyn Microphone>,
+    sound: SyncSender<Sound>,
 }
 
-impl Source for Hearing<'_> {
+impl Hearing {
+    pub(super) fn new(microphone: Box<dyn Microphone>, sound: &SyncSender<Sound>) -> Self {
+        Self { microphone, sound: sound.clone() }
+    }
+}
+
+impl Source for Hearing {
     const SENSOR: Sensor = Sensor::Microphone;
 
     fn read(&mut self) -> Result<bool, PortError> {
@@ -88,87 +101,109 @@ impl Source for Hearing<'_> {
     }
 }
 
-/// Reads the camera until the session ends.
-pub(super) fn watch(camera: &mut dyn Camera, shared: &Shared, out: &SyncSender<Percept>) {
-    attend(Eye { camera, shared, out }, shared, out);
+/// What comes after a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The next one at once: the driver itself waits.
+    Again,
+    /// The next one in so many milliseconds.
+    Rest(u64),
+    /// Nothing any more.
+    Over,
 }
 
-/// Reads the microphone until the session ends.
-pub(super) fn record(
-    microphone: &mut dyn Microphone,
-    shared: &Shared,
-    sound: &SyncSender<Sound>,
-    out: &SyncSender<Percept>,
-) {
-    attend(Hearing { microphone, sound }, shared, out);
-}
-
-/// What is known of a sensor.
-struct Health {
+/// Who attends to a sensor, and what is known of it.
+pub(super) struct Attendant<S> {
+    source: S,
+    shared: Arc<Shared>,
+    out: SyncSender<Percept>,
     lost: bool,
     wait_ms: u64,
+    open: bool,
+    /// How often it still looks whether the session opens the gate of a sensor that came back.
+    hopes: u64,
 }
 
-fn attend<S: Source>(mut source: S, shared: &Shared, out: &SyncSender<Percept>) {
-    let mut health = Health { lost: false, wait_ms: RETRY_MS_MIN };
-    let mut open = false;
-    while !shared.ends() {
-        let gate = S::gate(shared).load(Ordering::Acquire);
-        if open && !gate {
-            source.rest();
+impl<S: Source> Attendant<S> {
+    pub(super) fn new(source: S, shared: &Arc<Shared>, out: &SyncSender<Percept>) -> Self {
+        let (shared, out) = (Arc::clone(shared), out.clone());
+        Self { source, shared, out, lost: false, wait_ms: RETRY_MS_MIN, open: false, hopes: 0 }
+    }
+
+    /// Attends to it until the session ends. What an earlier call knew is forgotten: it may have failed inside.
+    pub(super) fn attend(&mut self) {
+        if self.open {
+            self.source.rest();
         }
-        open = gate;
+        (self.lost, self.wait_ms, self.open, self.hopes) = (false, RETRY_MS_MIN, false, 0);
+        while !self.shared.ends() {
+            match self.turn() {
+                Turn::Again => {}
+                Turn::Rest(wait_ms) => {
+                    if !pause(wait_ms, &self.shared) {
+                        return self.source.rest();
+                    }
+                }
+                Turn::Over => return,
+            }
+        }
+        self.source.rest();
+    }
+
+    pub(super) fn turn(&mut self) -> Turn {
+        let gate = S::gate(&self.shared).load(Ordering::Acquire);
+        if self.hopes > 0 && !gate {
+            self.hopes -= 1;
+            return Turn::Rest(IDLE_MS);
+        }
+        self.hopes = 0;
+        if self.open && !gate {
+            self.source.rest();
+        }
+        self.open = gate;
         let tried = if gate {
-            match source.read() {
+            match self.source.read() {
                 Ok(true) => {
-                    health.wait_ms = RETRY_MS_MIN;
+                    self.wait_ms = RETRY_MS_MIN;
                     Ok(())
                 }
-                Ok(false) => return,
+                Ok(false) => {
+                    self.source.rest();
+                    return Turn::Over;
+                }
                 Err(error) => Err(error),
             }
-        } else if health.lost && shared.seeks.load(Ordering::Acquire) {
-            source.ready()
+        } else if self.lost && self.shared.seeks.load(Ordering::Acquire) {
+            self.source.ready()
         } else {
-            thread::sleep(Duration::from_millis(IDLE_MS));
-            continue;
+            return Turn::Rest(IDLE_MS);
         };
         match tried {
-            Ok(()) if health.lost => {
+            Ok(()) if self.lost => {
                 // If the session is behind, it is told again with the next look or sound.
-                let percept = told(S::SENSOR, true, "it is back");
-                health.lost = out.try_send(percept).is_err();
+                self.lost = self.out.try_send(told(S::SENSOR, true, "it is back")).is_err();
                 if !gate {
-                    wait_for_gate::<S>(shared);
+                    self.hopes = RETRY_MS_MIN / IDLE_MS;
                 }
+                Turn::Again
             }
-            Ok(()) => {}
+            Ok(()) => Turn::Again,
             Err(error) => {
-                source.rest();
-                let news = out.try_send(told(S::SENSOR, false, &error.to_string())).is_ok();
-                health.lost |= news;
-                if matches!(error, PortError::Closed { .. }) || !pause(health.wait_ms, shared) {
-                    return;
+                self.source.rest();
+                self.lost |= self.out.try_send(told(S::SENSOR, false, &error.to_string())).is_ok();
+                if matches!(error, PortError::Closed { .. }) {
+                    return Turn::Over;
                 }
-                health.wait_ms = (health.wait_ms * 2).min(RETRY_MS_MAX);
+                let wait_ms = self.wait_ms;
+                self.wait_ms = (wait_ms * 2).min(RETRY_MS_MAX);
+                Turn::Rest(wait_ms)
             }
         }
     }
-    source.rest();
 }
 
 fn told(sensor: Sensor, works: bool, reason: &str) -> Percept {
     Percept::Sensor { sensor, works, reason: reason.to_owned() }
-}
-
-/// Leaves the session a moment to open the gate of a sensor that came back.
-fn wait_for_gate<S: Source>(shared: &Shared) {
-    for _ in 0..RETRY_MS_MIN / IDLE_MS {
-        if S::gate(shared).load(Ordering::Acquire) || shared.ends() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(IDLE_MS));
-    }
 }
 
 /// `false` when the session ends meanwhile.

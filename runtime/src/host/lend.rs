@@ -115,6 +115,10 @@ impl Clock for LentClock {
     fn day(&self) -> u32 {
         self.clock.day()
     }
+
+    fn wait(&self, wait_ms: u64) {
+        self.clock.wait(wait_ms);
+    }
 }
 
 /// Owns a board and lends it.
@@ -169,6 +173,10 @@ impl Lender {
 
     pub(super) fn day(&self) -> u32 {
         self.clock.day()
+    }
+
+    pub(super) fn wait(&self, wait_ms: u64) {
+        self.clock.wait(wait_ms);
     }
 
     /// Presses the button that ends a session.

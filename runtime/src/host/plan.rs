@@ -1,10 +1,10 @@
 //! One session, whoever the learner is.
 
+use crate::capture::{Live, Senses};
 use crate::journal::{self, Journal, Profile};
-use crate::perception::enrol;
 use crate::ports::Board;
 use crate::replay::{Recorder, Start};
-use crate::run::{Happening, Keeper, Summary, run};
+use crate::run::{Happening, Keeper, Summary, run_with};
 use crate::{Error, Perception, review};
 use petri_core::{Pack, Sensor, Setup};
 use std::path::PathBuf;
@@ -28,11 +28,26 @@ impl Plan<'_> {
     /// Plays one session for a learner, keeps its trials, and keeps what the learner changed of the settings.
     ///
     /// # Errors
-    /// When the journal or the recording cannot be used, and as [`run`].
+    /// When the journal or the recording cannot be used, and as [`run`](crate::run::run).
     pub fn play(
         &self,
         board: Board,
-        mut perception: Perception,
+        perception: Perception,
+        journal: &mut Journal,
+        who: (u32, Profile),
+        tell: &mut dyn FnMut(Happening<'_>),
+    ) -> Result<Summary, Error> {
+        self.play_with(board, &mut Live::new(perception), journal, who, tell)
+    }
+
+    /// Plays one session with any senses.
+    ///
+    /// # Errors
+    /// As [`Plan::play`].
+    pub fn play_with(
+        &self,
+        board: Board,
+        senses: &mut impl Senses,
         journal: &mut Journal,
         (learner, profile): (u32, Profile),
         tell: &mut dyn FnMut(Happening<'_>),
@@ -45,13 +60,9 @@ impl Plan<'_> {
             board.microphone = None;
         }
         board.has_keyboard &= !profile.sensors_off.has(Sensor::Keyboard);
-        match perception.speech.read_enrolled(journal, learner) {
-            Ok(words) => perception.speech.listen_for(words),
-            // A session without them is better than none.
-            Err(error) => {
-                perception.speech.listen_for(enrol::Enrolled::default());
-                tell(Happening::Trouble(&error.to_string()));
-            }
+        // A session without them is better than none.
+        if let Err(error) = senses.enrol(journal, learner) {
+            tell(Happening::Trouble(&error.to_string()));
         }
         let sensors = board.sensors();
         let today = board.clock.day();
@@ -74,8 +85,11 @@ impl Plan<'_> {
         let recorder = self.record.as_deref().map(|path| Recorder::create(path, &Start::of(&setup)));
         let mut recorder = recorder.transpose()?;
         let keeper = Keeper { journal: &mut *journal, learner };
-        let summary = run(board, perception, setup, Some(keeper), recorder.as_mut(), tell)?;
-        journal.set_profile(learner, &Profile { comfort: summary.comfort, ..profile })?;
+        let summary = run_with(board, senses, setup, Some(keeper), recorder.as_mut(), tell)?;
+        // The session has ended all the same, and whether its trials were saved has to be known.
+        if let Err(error) = journal.set_profile(learner, &Profile { comfort: summary.comfort, ..profile }) {
+            tell(Happening::Trouble(&format!("the settings could not be kept: {error}")));
+        }
         Ok(summary)
     }
 }

@@ -1,11 +1,13 @@
 use super::*;
+use crate::Perception;
 use crate::journal::Keeping;
 use crate::ports::Clock;
 use crate::remote::Desk;
 use petri_core::input::Sensors;
 use petri_core::{Exercise, Exercises, Pack, Scene};
 use petri_models::Store;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 struct Running(Instant);
 
@@ -50,7 +52,7 @@ fn sessions_follow_each_other_and_the_journal_has_one_owner() {
     let journal = Journal::open(&path).expect("a journal");
     let (send, handle) = sync_channel(1);
     let host = thread::spawn(move || {
-        let host = Host::new(board, perception, journal, plan, Box::new(|profile| profile));
+        let host = Host::new(board, Live::new(perception), journal, plan, Box::new(|profile| profile));
         send.send(host.handle()).expect("taken");
         host.run(&mut |_| {})
     });

@@ -99,7 +99,7 @@ impl Link {
                 self.hub.ended(entry.trial);
                 self.hub.post(&ToPeer::Trial(wire::trial(entry)));
             }
-            Happening::Screen(_) | Happening::Trouble(_) | Happening::Step(_) => {}
+            Happening::Screen(_) | Happening::Kept(_) | Happening::Trouble(_) | Happening::Step(_) => {}
         }
     }
 

@@ -71,6 +71,20 @@ fn a_notice_stands_above_the_screen_until_it_is_taken_away() {
 }
 
 #[test]
+fn a_notice_keeps_the_signs_of_what_senses() {
+    let (near, inner) = desk();
+    let far = Desk::new();
+    let mut joined = far.over(inner);
+    let sensing = petri_core::input::Sensors::NONE.set(Sensor::Camera, true);
+    joined.panel.show(&petri_core::Screen { sensing, ..screen() }).expect("shown");
+    far.notice(Some(screen()));
+    joined.panel.refresh().expect("shown");
+    for desk in [near, far] {
+        assert_eq!(desk.view().screen.map(|screen| screen.sensing), Some(sensing));
+    }
+}
+
+#[test]
 fn nothing_is_taken_in_that_is_not_wanted() {
     let (desk, mut board) = desk();
     let (camera, microphone) = (board.camera.as_mut().expect("one"), board.microphone.as_mut().expect("one"));

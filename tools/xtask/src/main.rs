@@ -21,6 +21,7 @@ mod packages;
 mod pictures;
 mod powercut;
 mod shared;
+mod simulate;
 mod sync;
 mod system;
 mod traces;
@@ -59,6 +60,7 @@ cargo xtask attack [--trials N]     membership inference against reports, beside
 cargo xtask sync-capture            reports to a real broker, with tshark on the wire: nothing can be read; writes
                         docs/privacy.md
 cargo xtask powercut [--cuts N] [--damages N] [--seed N]   power cuts and damage while the journal writes (a million)
+cargo xtask simulate [--seed N] [--seeds K] [--hours H] [--twice]   the whole device in simulated time, by a seed
 cargo xtask content     check the built-in content and compile it anew
 cargo xtask screens     write the pictures of docs/ anew";
 
@@ -99,6 +101,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "deb" => deb::pack(rest).map(drop),
         "instructions" => instructions::count(rest),
         "learners" => learners(rest),
+        "simulate" => simulate::simulate(rest),
         "traces" => traces::show(),
         "screens" => pictures::write(&root().join("docs/screens")),
         "help" | "--help" => {

@@ -54,10 +54,10 @@ fn next(percepts: &Receiver<Percept>) -> (bool, String) {
 fn a_lost_camera_is_looked_for_without_looking_and_used_again() {
     let (cable, shared) = (Arc::new(Cable::default()), Arc::new(Shared::default()));
     let (out, percepts) = sync_channel(8);
-    let mut camera = Plugged(Arc::clone(&cable));
+    let camera = Box::new(Plugged(Arc::clone(&cable)));
     let thread = {
         let shared = Arc::clone(&shared);
-        thread::spawn(move || watch(&mut camera, &shared, &out))
+        thread::spawn(move || Attendant::new(Eye::new(camera, &shared, &out), &shared, &out).attend())
     };
     let gate = |open: bool| shared.camera.store(open, Ordering::Release);
     thread::sleep(Duration::from_millis(60));
