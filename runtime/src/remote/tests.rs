@@ -76,7 +76,7 @@ fn a_notice_keeps_the_signs_of_what_senses() {
     let far = Desk::new();
     let mut joined = far.over(inner);
     let sensing = petri_core::input::Sensors::NONE.set(Sensor::Camera, true);
-    joined.panel.show(&petri_core::Screen { sensing, ..screen() }).expect("shown");
+    joined.panel.show(&Screen { sensing, ..screen() }).expect("shown");
     far.notice(Some(screen()));
     joined.panel.refresh().expect("shown");
     for desk in [near, far] {

@@ -106,7 +106,7 @@ fn board(world: &Arc<World>) -> Board {
 
 fn world(gone_ms: (u64, u64), presses: &[(u64, Button)]) -> Arc<World> {
     let presses = Mutex::new(presses.iter().copied().collect());
-    Arc::new(World { gone_ms, presses, ..World::default() })
+    Arc::new(World { presses, gone_ms, ..World::default() })
 }
 
 #[test]

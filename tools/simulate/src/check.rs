@@ -140,15 +140,12 @@ impl Checker {
 
     /// A learner was erased, or everybody.
     pub(crate) fn erased(&mut self, learner: Option<u32>) {
-        match learner {
-            Some(learner) => {
-                self.kept.remove(&learner);
-                self.profiles.remove(&learner);
-            }
-            None => {
-                self.kept.clear();
-                self.profiles.clear();
-            }
+        if let Some(learner) = learner {
+            self.kept.remove(&learner);
+            self.profiles.remove(&learner);
+        } else {
+            self.kept.clear();
+            self.profiles.clear();
         }
     }
 

@@ -24,7 +24,7 @@ impl Broker {
             check = check.and_then(|()| state.checker.arrived(&again, on));
         }
         drop(state);
-        self.0.hold(check);
+        World::hold(check);
     }
 }
 
@@ -100,15 +100,15 @@ pub(crate) fn sync(world: &Arc<World>) -> Check {
         let forget = "DELETE FROM sync_budget";
         let _ = rusqlite::Connection::open(world.journal()).and_then(|db| db.execute(forget, []));
     }
-    let spent = journal.sync_budget().map_err(|error| fault(&error))?;
+    let budget = journal.sync_budget().map_err(|error| fault(&error))?;
     let outbox = journal.outbox().map_err(|error| fault(&error))?;
     let mut state = world.state();
     let now_ms = state.now_ms;
-    state.digest.add(now_ms, 8, &spent);
+    state.digest.add(now_ms, 8, &budget);
     for one in &outbox {
         state.digest.add(now_ms, 9, &(one.period, one.due_day, one.tries, one.sent_day, one.message.len()));
     }
-    state.checker.budget(&spent)
+    state.checker.budget(&budget)
 }
 
 fn fault(error: &dyn std::error::Error) -> Fault {

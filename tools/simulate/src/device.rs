@@ -124,7 +124,7 @@ fn start(world: &Arc<World>) {
     world.state().now_ms += load_ms;
     if world.state().bad.contains(&version) {
         let failed = world.state().checker.failed();
-        world.hold(failed);
+        World::hold(failed);
         halt(Halt::Crash);
     }
     let bytes = begun.as_ref().and_then(|set| std::fs::read(set.folder.join(stick::PACK)).ok());
@@ -157,7 +157,7 @@ fn run(world: &Arc<World>, journal: Journal, pack: &Pack<'_>, seed: u64, begun: 
             && let Some(set) = begun.take()
         {
             world.state().checker.came_up();
-            world.hold(stick::came_up(world, set.as_ref()));
+            World::hold(stick::came_up(world, set.as_ref()));
         }
         world.told(&happening);
     });
@@ -167,7 +167,7 @@ fn run(world: &Arc<World>, journal: Journal, pack: &Pack<'_>, seed: u64, begun: 
     // A display that is not there at the start ends the program: that is no fault of what was installed.
     let failed = if result.is_err() && state.is_well(Part::Panel) { state.checker.failed() } else { Ok(()) };
     drop(state);
-    world.hold(failed);
+    World::hold(failed);
 }
 
 /// After a session: what the journal holds is compared.
@@ -243,13 +243,13 @@ impl World {
                 let next_ms = self.state().dice.between(72_000_000, 100_000_000);
                 self.state().due(next_ms, Event::Sync);
                 let synced = courier::sync(self);
-                self.hold(synced);
+                World::hold(synced);
             }
             Event::Stick => {
                 let next_ms = self.state().dice.between(3_600_000, 400_000_000);
                 self.state().due(next_ms, Event::Stick);
                 let brought = stick::bring(self);
-                self.hold(brought);
+                World::hold(brought);
             }
             Event::Mishap => self.mishap(),
         }
@@ -264,7 +264,7 @@ impl World {
         }
         drop(state);
         if part == Part::Disk {
-            self.hold(set_disk(self, works));
+            World::hold(set_disk(self, works));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
 
 /// Adds up what happened, in order. Two runs with the same fingerprint did the same.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +25,11 @@ impl Digest {
 
     /// The fingerprint so far, in hexadecimal.
     pub(crate) fn text(&self) -> String {
-        self.hash.clone().finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        let mut text = String::new();
+        for byte in self.hash.clone().finalize().iter().take(16) {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
     }
 }

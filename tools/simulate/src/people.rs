@@ -45,7 +45,7 @@ impl World {
         state.due(first_ms, Event::Act);
         state.stir();
         drop(state);
-        self.hold(check);
+        World::hold(check);
     }
 
     /// The device ends a session in order.
@@ -75,14 +75,14 @@ impl World {
                 let is_over = state.checker.sitting.is_some() && self.running().is_none();
                 drop(state);
                 if is_over {
-                    self.hold(crate::device::after_session(self));
+                    World::hold(crate::device::after_session(self));
                 }
                 return;
             }
             _ => Ok(()),
         };
         drop(state);
-        self.hold(check);
+        World::hold(check);
     }
 
     /// Somebody comes, and is let in by the page or by the device's own button.

@@ -60,7 +60,7 @@ fn sense(world: &World, sensor: Sensor) -> Result<(), PortError> {
     let faded = fading.as_ref().filter(|(until, _)| *now_ms <= *until).map(|(_, screen)| screen);
     let check = checker.senses(sensor, visible.as_ref().or(faded));
     drop(state);
-    world.hold(check);
+    World::hold(check);
     Ok(())
 }
 
@@ -157,7 +157,7 @@ impl Panel for Display {
             state.visible = Self::mutated(screen, state.mutation, now_ms);
         }
         drop(state);
-        self.0.hold(check);
+        World::hold(check);
         if works { Ok(()) } else { Err(gone("display")) }
     }
 

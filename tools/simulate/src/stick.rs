@@ -96,7 +96,8 @@ fn makers() -> Result<&'static [KeyPair; 2], io::Error> {
 fn updates(world: &World, left: Option<u32>) -> Result<Updates<Cut>, Broken> {
     let mut keys = Keys::none();
     let makers = makers().map_err(|error| fault(&error))?;
-    let public = makers[0].pk.to_box().map(|key| key.into_string()).map_err(|error| fault(&error))?;
+    let public =
+        makers[0].pk.to_box().map(minisign::PublicKeyBox::into_string).map_err(|error| fault(&error))?;
     keys.add(&public).map_err(|what| Broken { invariant: Invariant::ComesUp, what })?;
     let root = world.folder.join("updates");
     let disk = RealDisk::open(&root).map_err(|error| fault(&error))?;

@@ -217,7 +217,7 @@ impl World {
     }
 
     /// Ends the program when an invariant did not hold.
-    pub(crate) fn hold(&self, check: Check) {
+    pub(crate) fn hold(check: Check) {
         if let Err(broken) = check {
             halt(Halt::Broken(broken));
         }
@@ -275,7 +275,7 @@ impl World {
             self.happen(event);
         }
         let passed = self.state().look();
-        self.hold(passed);
+        Self::hold(passed);
     }
 
     /// Whether a part works; a call of it, too.

@@ -46,7 +46,7 @@ fn noticed(runs: impl Fn(Mutation) -> bool) {
         assert_eq!(failure.broken.invariant, invariant, "{mutation:?}: {failure}");
         let said = failure.to_string();
         assert!(said.contains("seed 5") && said.contains("cargo xtask simulate --seed 5"), "{said}");
-        let again = run().err().expect("noticed again");
+        let again = run().expect_err("noticed again");
         assert_eq!(failure.run, again.run, "{mutation:?} breaks at the same step");
     }
 }
