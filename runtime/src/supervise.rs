@@ -1,7 +1,7 @@
 //! What fails inside is started anew, and the session goes on: `docs/reliability.md`.
 //!
 //! A panic is a fault of ours or of a library's. It ends what it was in and nothing else: a driver's panic becomes an
-//! error of its port ([`on_board`]), a panic in a thread has the thread's work started anew within a second
+//! error of its port (`on_board`), a panic in a thread has the thread's work started anew within a second
 //! ([`supervise`]), and one in a session ends that session in order ([`guarded`]).
 
 // What the session depends on does not panic: a slice or an index that could be out of range is asked for.
