@@ -1,7 +1,7 @@
 //! Looks for pieces of one thing in another.
 
 use anyhow::{Context, bail};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -59,9 +59,25 @@ impl Needles {
         self.count
     }
 
+    /// Leaves out what is in `bytes`, too.
+    pub(crate) fn leave_out(&mut self, bytes: &[u8]) {
+        for piece in self.matches(bytes) {
+            if let Some(head) = piece.first_chunk::<8>()
+                && let Some(same) = self.pieces.get_mut(head)
+            {
+                same.retain(|other| *other != piece);
+                self.count -= 1;
+            }
+        }
+    }
+
     /// How many of them are in `bytes`, each counted once.
     pub(crate) fn found_in(&self, bytes: &[u8]) -> usize {
-        let mut found = std::collections::HashSet::new();
+        self.matches(bytes).len()
+    }
+
+    fn matches(&self, bytes: &[u8]) -> HashSet<[u8; PIECE_BYTES]> {
+        let mut found = HashSet::new();
         for window in bytes.windows(PIECE_BYTES) {
             let Some(head) = window.first_chunk::<8>() else { continue };
             if self.begins[begin(*head)]
@@ -71,7 +87,7 @@ impl Needles {
                 found.insert(*piece);
             }
         }
-        found.len()
+        found
     }
 }
 
