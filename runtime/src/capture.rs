@@ -23,7 +23,7 @@ mod stepped;
 pub use senses::{Live, Senses};
 pub use stepped::Stepped;
 
-use self::sensors::{Attendant, Eye, Hearing, Sound};
+use self::sensors::{Attendant, Sound, told};
 use crate::perception::mesh::Track;
 use crate::perception::smooth::Smoother;
 use crate::perception::speech::{Heard, Speech, Words};
@@ -31,7 +31,7 @@ use crate::perception::text::{Read, Text};
 use crate::perception::voice::VoiceActivity;
 use crate::perception::{Seen, Sight, WORD_SAMPLES_MAX};
 use crate::ports::{Camera, Clock, Microphone};
-use crate::supervise::{Guarded, supervise};
+use crate::supervise::supervise;
 use crate::{Clip, Error, Frame, Perception};
 use petri_core::input::Sensors;
 use petri_core::{FaceReading, Sensor, Word};
@@ -158,15 +158,13 @@ impl Capture {
             }));
         };
         if let Some(camera) = camera {
-            let eye = Eye::new(Box::new(Guarded::new("camera", camera)), &shared, &percept_in);
-            let mut eye = Attendant::new(eye, &shared, &percept_in);
+            let mut eye = Attendant::of_camera(camera, &shared, &percept_in);
             begin(Sensor::Camera, Box::new(move |_, _| eye.attend()));
         }
         begin(Sensor::Camera, Box::new(move |shared, out| see(&sight, clock.as_ref(), shared, out)));
         if let Some(microphone) = microphone {
             let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
-            let microphone = Box::new(Guarded::new("microphone", microphone));
-            let mut hearing = Attendant::new(Hearing::new(microphone, &sound_in), &shared, &percept_in);
+            let mut hearing = Attendant::of_microphone(microphone, sound_in, &shared, &percept_in);
             let mut ear = Ear { voice, speech, text: text.clone() };
             begin(Sensor::Microphone, Box::new(move |_, _| hearing.attend()));
             begin(Sensor::Microphone, Box::new(move |shared, out| ear.hear(shared, &sound_out, out)));
@@ -228,8 +226,8 @@ fn fallen(sensor: Sensor, works: bool, shared: &Shared, out: &SyncSender<Percept
     let reason =
         if works { "it is back" } else { "a part of the program behind it failed and is started anew" };
     for _ in 0..TELL_MS / IDLE_MS {
-        let told = out.try_send(Percept::Sensor { sensor, works, reason: reason.to_owned() });
-        if !matches!(told, Err(TrySendError::Full(_))) || shared.ends() {
+        let sent = out.try_send(told(sensor, works, reason));
+        if !matches!(sent, Err(TrySendError::Full(_))) || shared.ends() {
             return;
         }
         thread::sleep(Duration::from_millis(IDLE_MS));

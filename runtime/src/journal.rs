@@ -230,11 +230,7 @@ impl Journal {
     /// When the file cannot be read. Settings that a later version wrote count as none.
     pub fn profile(&self, learner: u32) -> Result<Option<Profile>, Error> {
         let settings = self.read(|store| {
-            if store.head(learner)?.profile {
-                store.need_text(Name::Profile(learner)).map(Some)
-            } else {
-                Ok(None)
-            }
+            store.head(learner)?.profile.then(|| store.need_text(Name::Profile(learner))).transpose()
         })?;
         Ok(settings.and_then(|settings| serde_json::from_slice(&settings).ok()))
     }
@@ -262,11 +258,7 @@ impl Journal {
     /// When the file cannot be read or they are damaged.
     pub fn words(&self, learner: u32) -> Result<Option<Vec<u8>>, Error> {
         self.read(|store| {
-            if store.head(learner)?.words {
-                store.need_text(Name::Words(learner)).map(Some)
-            } else {
-                Ok(None)
-            }
+            store.head(learner)?.words.then(|| store.need_text(Name::Words(learner))).transpose()
         })
     }
 

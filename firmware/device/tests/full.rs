@@ -1,11 +1,10 @@
 //! A device whose disk is full when the reports of its terms are due.
 
-use petri_core::{Channel, Emotion, Entry, Exercise, Judge, Moves, Outcome, Permille, Purpose};
-use petri_report::Period;
-use petri_runtime::journal::{Journal, Sharing};
+mod trials;
+
+use petri_runtime::journal::Journal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Terms whose reports are due at once.
 const TERMS: u16 = 3;
@@ -19,34 +18,6 @@ const DISK: &str = r#"set -e; mount -t tmpfs -o size="$1"k none "$2"; cp "$3".ke
 const LIMIT: &str = r#"set -e; cp "$3".key "$2"/journal.db.key; cp "$3" "$2"/journal.db; trap "" XFSZ
     ended=0; (ulimit -f $((2 * $1)); exec "$4" sync make --journal "$2"/journal.db) || ended=$?
     cp "$2"/journal.db* "$5"; exit $ended"#;
-
-fn journal(path: &Path) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let running = Period::of_day((now / 86_400) as u32).expect("a term");
-    let (first, _) = Period::new(running.number() - TERMS).days();
-    let entry = Entry {
-        trial: 0,
-        exercise: Exercise::ReadTheFace,
-        item: 3,
-        target: Emotion::Happy,
-        answer: Some(Emotion::Happy),
-        outcome: Outcome::Same,
-        channel: Channel::Button,
-        intensity: Permille::FULL,
-        latency_ms: 1_000,
-        helped: false,
-        ability_ml: 50,
-        spread_ml: 900,
-        purpose: Purpose::Training,
-        judge: Judge::Device,
-        moves: Moves::NONE,
-    };
-    let mut journal = Journal::open(path).expect("a journal");
-    for day in [first + 5, first + 130, first + 250] {
-        journal.append(1, 1, day, &entry).expect("appended");
-    }
-    journal.set_sharing(&Sharing { on: true, since_day: first, group: "all".into() }).expect("on");
-}
 
 /// `petri sync make` with so much room; what is on its disk afterwards is brought to `after`.
 fn make(journal: &Path, room_kib: u64, disk: &Path, after: &Path) -> Output {
@@ -81,7 +52,7 @@ fn folder(parent: &Path, name: &str) -> PathBuf {
 fn a_report_for_which_there_is_no_room_is_refused_in_one_line_and_neither_spent_nor_lost() {
     let place = tempfile::tempdir().expect("a folder");
     let path = place.path().join("journal.db");
-    journal(&path);
+    trials::journal(&path, TERMS, &[5, 130, 250]);
     let size_kib = std::fs::metadata(&path).expect("there").len() / 1024;
     let (mut refused, mut made) = (0, 0);
     for room_kib in ROOM_KIB.step_by(STEP_KIB).map(|more| size_kib + more) {

@@ -2,17 +2,16 @@
 
 #[path = "../../../sync/tests/broker/mod.rs"]
 mod broker;
+mod trials;
 
 use broker::{Site, Wire};
-use petri_core::{Channel, Emotion, Entry, Exercise, Judge, Moves, Outcome, Permille, Purpose};
-use petri_report::Period;
-use petri_runtime::journal::{Journal, Outgoing, Sharing};
+use petri_runtime::journal::{Journal, Outgoing};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::Ordering;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// More than a device sends before the report, and less than with it.
 const BEFORE_THE_REPORT_BYTES: usize = 2_000;
@@ -32,29 +31,7 @@ fn said(output: &Output) -> String {
 /// A journal with trials in the last term that is over, and sync on since its first day.
 fn journal(folder: &Path) -> PathBuf {
     let path = folder.join("journal.db");
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-    let running = Period::of_day((now / 86_400) as u32).expect("a term");
-    let (first, _) = Period::new(running.number() - 1).days();
-    let entry = Entry {
-        trial: 0,
-        exercise: Exercise::ReadTheFace,
-        item: 3,
-        target: Emotion::Happy,
-        answer: Some(Emotion::Happy),
-        outcome: Outcome::Same,
-        channel: Channel::Button,
-        intensity: Permille::FULL,
-        latency_ms: 1_000,
-        helped: false,
-        ability_ml: 50,
-        spread_ml: 900,
-        purpose: Purpose::Training,
-        judge: Judge::Device,
-        moves: Moves::NONE,
-    };
-    let mut journal = Journal::open(&path).expect("a journal");
-    journal.append(1, 1, first + 5, &entry).expect("appended");
-    journal.set_sharing(&Sharing { on: true, since_day: first, group: "all".into() }).expect("on");
+    trials::journal(&path, 1, &[5]);
     path
 }
 

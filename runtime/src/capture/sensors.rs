@@ -4,6 +4,7 @@
 use super::{IDLE_MS, Percept, Shared};
 use crate::perception::voice::FRAME_SAMPLES;
 use crate::ports::{Camera, Microphone, PortError};
+use crate::supervise::Guarded;
 use petri_core::Sensor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,12 +33,6 @@ pub(super) struct Eye {
     camera: Box<dyn Camera>,
     shared: Arc<Shared>,
     out: SyncSender<Percept>,
-}
-
-impl Eye {
-    pub(super) fn new(camera: Box<dyn Camera>, shared: &Arc<Shared>, out: &SyncSender<Percept>) -> Self {
-        Self { camera, shared: Arc::clone(shared), out: out.clone() }
-    }
 }
 
 impl Source for Eye {
@@ -70,12 +65,6 @@ impl Source for Eye {
 pub(super) struct Hearing {
     microphone: Box<dyn Microphone>,
     sound: SyncSender<Sound>,
-}
-
-impl Hearing {
-    pub(super) fn new(microphone: Box<dyn Microphone>, sound: &SyncSender<Sound>) -> Self {
-        Self { microphone, sound: sound.clone() }
-    }
 }
 
 impl Source for Hearing {
@@ -124,8 +113,33 @@ pub(super) struct Attendant<S> {
     hopes: u64,
 }
 
+impl Attendant<Eye> {
+    /// To a camera, whose panics are errors from now on.
+    pub(super) fn of_camera(
+        camera: Box<dyn Camera>,
+        shared: &Arc<Shared>,
+        out: &SyncSender<Percept>,
+    ) -> Self {
+        let camera = Box::new(Guarded::new("camera", camera));
+        Self::new(Eye { camera, shared: Arc::clone(shared), out: out.clone() }, shared, out)
+    }
+}
+
+impl Attendant<Hearing> {
+    /// To a microphone, whose panics are errors from now on.
+    pub(super) fn of_microphone(
+        microphone: Box<dyn Microphone>,
+        sound: SyncSender<Sound>,
+        shared: &Arc<Shared>,
+        out: &SyncSender<Percept>,
+    ) -> Self {
+        let microphone = Box::new(Guarded::new("microphone", microphone));
+        Self::new(Hearing { microphone, sound }, shared, out)
+    }
+}
+
 impl<S: Source> Attendant<S> {
-    pub(super) fn new(source: S, shared: &Arc<Shared>, out: &SyncSender<Percept>) -> Self {
+    fn new(source: S, shared: &Arc<Shared>, out: &SyncSender<Percept>) -> Self {
         let (shared, out) = (Arc::clone(shared), out.clone());
         Self { source, shared, out, lost: false, wait_ms: RETRY_MS_MIN, open: false, hopes: 0 }
     }
@@ -202,7 +216,7 @@ impl<S: Source> Attendant<S> {
     }
 }
 
-fn told(sensor: Sensor, works: bool, reason: &str) -> Percept {
+pub(super) fn told(sensor: Sensor, works: bool, reason: &str) -> Percept {
     Percept::Sensor { sensor, works, reason: reason.to_owned() }
 }
 

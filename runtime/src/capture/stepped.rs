@@ -5,7 +5,6 @@ use super::sensors::{Attendant, Eye, Hearing, Sound, Turn};
 use super::{PERCEPTS_MAX, Percept, SOUND_FRAMES_MAX, Shared};
 use crate::Frame;
 use crate::ports::{Camera, Microphone};
-use crate::supervise::Guarded;
 use petri_core::Sensor;
 use petri_core::input::Sensors;
 use std::sync::Arc;
@@ -27,14 +26,8 @@ impl Stepped {
         let shared = Arc::new(Shared::default());
         let (out, percepts) = sync_channel(PERCEPTS_MAX);
         let (sound_in, sound) = sync_channel(SOUND_FRAMES_MAX);
-        let eye = camera.map(|camera| {
-            let camera = Box::new(Guarded::new("camera", camera));
-            Attendant::new(Eye::new(camera, &shared, &out), &shared, &out)
-        });
-        let ear = microphone.map(|microphone| {
-            let microphone = Box::new(Guarded::new("microphone", microphone));
-            Attendant::new(Hearing::new(microphone, &sound_in), &shared, &out)
-        });
+        let eye = camera.map(|camera| Attendant::of_camera(camera, &shared, &out));
+        let ear = microphone.map(|microphone| Attendant::of_microphone(microphone, sound_in, &shared, &out));
         Self { eye, ear, shared, out, percepts, sound }
     }
 

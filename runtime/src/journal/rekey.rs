@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Old journals without a key that are kept aside.
 const ASIDE_MAX: u32 = 100;
+const DAMAGED: &str = "its keys are damaged; put back a copy of it, or name a new file with --journal";
 
 /// How a journal is sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +38,14 @@ fn lock(db: &Connection, path: &Path) -> Result<Lock, Error> {
         let generation = Generation::try_from(generation).ok()?;
         Some(Lock { generation, fingerprint: Fingerprint(fingerprint.try_into().ok()?), keys })
     });
-    lock.ok_or_else(|| {
-        refuse(path, "its keys are damaged; put back a copy of it, or name a new file with --journal")
-    })
+    lock.ok_or_else(|| refuse(path, DAMAGED))
 }
 
 /// The keys that everything is sealed with, and where their own key lies.
 pub(super) fn keys(db: &Connection, path: &Path, keyring: &Keyring) -> Result<(Keys, Place), Error> {
     let lock = lock(db, path)?;
     let found = keyring.find(lock.fingerprint).map_err(|error| refuse(path, error.to_string()))?;
-    let keys = Keys::unwrap(lock.generation, &lock.keys, &found.key);
-    let keys = keys.map_err(|_| {
-        refuse(path, "its keys are damaged; put back a copy of it, or name a new file with --journal")
-    })?;
+    let keys = Keys::unwrap(lock.generation, &lock.keys, &found.key).map_err(|_| refuse(path, DAMAGED))?;
     Ok((keys, found.place))
 }
 
@@ -105,9 +101,8 @@ impl Journal {
     }
 
     fn adopt(&mut self, wanted: &Found) -> Result<(), Error> {
-        let sealing = |error: petri_seal::Error| refuse(&self.path, error.to_string());
-        let keys = Keys::random().map_err(sealing)?;
-        let wrapped = keys.wrap(&wanted.key).map_err(sealing)?;
+        let keys = Keys::random().map_err(|error| self.sealing(&error))?;
+        let wrapped = keys.wrap(&wanted.key).map_err(|error| self.sealing(&error))?;
         let fingerprint = wanted.key.fingerprint().0;
         self.change(|store| {
             reseal(store, &keys)?;

@@ -127,16 +127,20 @@ fn a_display_that_was_gone_shows_the_same_screen_again_and_nothing_senses_meanwh
     assert!(open(5_900) && !open(6_100));
 }
 
+/// When the device looks for the first time in a whole session.
+fn first_look(world: &Arc<World>) -> Option<u64> {
+    let (board, pack) = (board(world), Pack::starter());
+    let setup = Setup { sensors: board.sensors(), ..Setup::new(1, &pack) };
+    run_with(board, &mut Part(Arc::clone(world)), setup, None, None, &mut |_| {}).expect("a session");
+    let gates = world.gates.lock().expect("a lock");
+    gates.iter().find(|(_, set)| set.has(Sensor::Camera)).map(|(time, _)| *time)
+}
+
 #[test]
 fn nobody_allows_what_they_cannot_read() {
     // The display goes while it asks whether the device may look: a press in the dark is no answer.
     let presses = [(100, Button::A), (1_000, Button::A), (4_000, Button::A), (6_000, Button::Stop)];
-    let world = world((500, 3_000), &presses);
-    let (board, pack) = (board(&world), Pack::starter());
-    let setup = Setup { sensors: board.sensors(), ..Setup::new(1, &pack) };
-    run_with(board, &mut Part(Arc::clone(&world)), setup, None, None, &mut |_| {}).expect("a session");
-    let gates = world.gates.lock().expect("a lock");
-    let first = gates.iter().find(|(_, set)| set.has(Sensor::Camera)).map(|(time, _)| *time);
+    let first = first_look(&world((500, 3_000), &presses));
     assert!(first.is_some_and(|time| (4_000..4_100).contains(&time)), "{first:?}");
 }
 
@@ -144,12 +148,7 @@ fn nobody_allows_what_they_cannot_read() {
 fn a_press_from_before_the_question_does_not_answer_it() {
     // Twice at one moment: the second was pressed before anybody could read what it would answer.
     let presses = [(100, Button::A), (100, Button::A), (4_000, Button::A), (6_000, Button::Stop)];
-    let world = world((0, 0), &presses);
-    let (board, pack) = (board(&world), Pack::starter());
-    let setup = Setup { sensors: board.sensors(), ..Setup::new(1, &pack) };
-    run_with(board, &mut Part(Arc::clone(&world)), setup, None, None, &mut |_| {}).expect("a session");
-    let gates = world.gates.lock().expect("a lock");
-    let first = gates.iter().find(|(_, set)| set.has(Sensor::Camera)).map(|(time, _)| *time);
+    let first = first_look(&world((0, 0), &presses));
     assert!(first.is_some_and(|time| (4_000..4_100).contains(&time)), "{first:?}");
 }
 

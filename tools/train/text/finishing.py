@@ -69,27 +69,23 @@ def some(sentences, share, seed):
     return Sentences([sentences.texts[i] for i in chosen], {k: v[chosen] for k, v in sentences.targets.items()})
 
 
-def carry_over(p, comments, reviews, pieces, plan):
-    """Averaged weights after the pass."""
+def descend(p, fixed, todo, plan, loss):
+    """Averaged weights after a step for each of `todo`: rows, and what `loss(weights, features, drop, ...)` is given."""
     torch.manual_seed(plan.seed)
     drop = Dropout(plan.dropout, plan.seed)
-    p = {k: v.clone() for k, v in p.items()}
-    fixed = {k: p.pop(k) for k in list(p) if k.startswith(FROZEN)}
     optimizer = torch.optim.AdamW(trainable(p, plan), betas=(0.9, 0.98), fused=True)
     learned = [k for k, v in p.items() if v.requires_grad]
-    p |= fixed
+    p = p | fixed
     mean = {k: p[k].detach().clone() for k in learned}
-    rates = [group["lr"] for group in optimizer.param_groups]
-    todo, began = mixed_batches([some(comments, plan.comments, plan.seed), reviews], pieces, plan.seed), time.time()
-    for step, (rows, targets) in enumerate(todo):
+    rates, began = [group["lr"] for group in optimizer.param_groups], time.time()
+    for step, (rows, *targets) in enumerate(todo):
         done = (step + 1) / len(todo)
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate * min(done / plan.warmup, (1 - done) / (1 - plan.warmup))
         ids, mask = pad(rows)
-        logits = classify(p, encode(p, ids, mask, drop), drop, tuple(targets))
-        loss = loss_of(logits, {k: torch.from_numpy(v) for k, v in targets.items()}, plan.tone)
+        error = loss(p, encode(p, ids, mask, drop), drop, *targets)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        error.backward()
         torch.nn.utils.clip_grad_norm_([p[k] for k in learned], 5.0)
         optimizer.step()
         keep = min(plan.average, (step + 1) / (step + 10))
@@ -97,5 +93,18 @@ def carry_over(p, comments, reviews, pieces, plan):
             torch._foreach_lerp_([mean[k] for k in learned], [p[k] for k in learned], 1 - keep)
         if step % 50 == 0:
             minutes = (time.time() - began) / 60
-            print(f"step {step}/{len(todo)} loss {loss.item():.3f} {minutes:.1f} min", flush=True)
+            print(f"step {step}/{len(todo)} loss {error.item():.3f} {minutes:.1f} min", flush=True)
     return {k: v.detach().clone() for k, v in {**p, **mean}.items()}
+
+
+def carry_over(p, comments, reviews, pieces, plan):
+    """Averaged weights after the pass."""
+    p = {k: v.clone() for k, v in p.items()}
+    fixed = {k: p.pop(k) for k in list(p) if k.startswith(FROZEN)}
+
+    def loss(weights, features, drop, targets):
+        logits = classify(weights, features, drop, tuple(targets))
+        return loss_of(logits, {k: torch.from_numpy(v) for k, v in targets.items()}, plan.tone)
+
+    todo = mixed_batches([some(comments, plan.comments, plan.seed), reviews], pieces, plan.seed)
+    return descend(p, fixed, todo, plan, loss)

@@ -9,7 +9,6 @@ knowledge in a neural network", 2015; start from every other layer: Sanh et al.,
 
 import argparse
 import sys
-import time
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,11 +22,11 @@ from common import ConversionError, read_member, run_main  # noqa: E402
 from corpus import Pieces, fill_names, load_goemotions, plain_tokenizer  # noqa: E402
 from encoder_graph import LAYERS, OUTPUTS, WIDTH  # noqa: E402
 from finish import review_sentences, start_weights  # noqa: E402
-from finishing import cut  # noqa: E402
-from net import Dropout, classify, encode  # noqa: E402
+from finishing import cut, descend  # noqa: E402
+from net import classify  # noqa: E402
 from scores import best_thresholds, ekman_members, macro_f1, with_emotions  # noqa: E402
 from train import FOLDER, PACKAGE  # noqa: E402
-from training import batches, features, pad, trainable  # noqa: E402
+from training import batches, features  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -72,31 +71,15 @@ def loss_of(logits, taught, labels, plan):
 
 def learn(p, rows, taught, labels, plan):
     """Averaged weights after all passes."""
-    torch.manual_seed(plan.seed)
-    generator, drop = np.random.default_rng(plan.seed), Dropout(plan.dropout, plan.seed)
-    lengths = np.array([len(row) for row in rows])
-    todo = [chosen for _ in range(plan.epochs) for chosen in batches(lengths, generator, plan.batch)]
-    optimizer = torch.optim.AdamW(trainable(p, plan), betas=(0.9, 0.98), fused=True)
-    learned = [k for k, v in p.items() if v.requires_grad]
-    mean = {k: p[k].detach().clone() for k in learned}
-    rates, began = [group["lr"] for group in optimizer.param_groups], time.time()
-    for step, chosen in enumerate(todo):
-        done = (step + 1) / len(todo)
-        for group, rate in zip(optimizer.param_groups, rates):
-            group["lr"] = rate * min(done / plan.warmup, (1 - done) / (1 - plan.warmup))
-        ids, mask = pad([rows[i] for i in chosen])
-        logits = classify(p, encode(p, ids, mask, drop), drop)
-        loss = loss_of(logits, *({k: v[chosen] for k, v in part.items()} for part in (taught, labels)), plan)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([p[k] for k in learned], 5.0)
-        optimizer.step()
-        keep = min(plan.average, (step + 1) / (step + 10))
-        with torch.no_grad():
-            torch._foreach_lerp_([mean[k] for k in learned], [p[k] for k in learned], 1 - keep)
-        if step % 100 == 0:
-            print(f"step {step}/{len(todo)} loss {loss.item():.3f} {(time.time() - began) / 60:.1f} min", flush=True)
-    return {k: v.detach() for k, v in {**p, **mean}.items()}
+    generator, lengths = np.random.default_rng(plan.seed), np.array([len(row) for row in rows])
+    passes = [chosen for _ in range(plan.epochs) for chosen in batches(lengths, generator, plan.batch)]
+    of = lambda part, chosen: {k: v[chosen] for k, v in part.items()}  # noqa: E731
+    todo = [([rows[i] for i in chosen], of(taught, chosen), of(labels, chosen)) for chosen in passes]
+
+    def loss(weights, features, drop, said, right):
+        return loss_of(classify(weights, features, drop), said, right, plan)
+
+    return descend(p, {}, todo, plan, loss)
 
 
 def said_of(p, rows):

@@ -6,12 +6,12 @@
 
 use crate::deb::{self, Edition};
 use crate::files::collect;
-use crate::{command, root, run, target};
+use crate::{command, packages, root, run, shared, target};
 use anyhow::{Context, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const DENY: (&str, &str) = ("cargo-deny", "0.20.2");
+const DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
 /// The workspaces, by their folders.
 const WORKSPACES: [&str; 4] = ["", "dap", "fuzz", "tools/fleet"];
 /// Where every crate comes from.
@@ -31,7 +31,7 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
         }
     };
     quick()?;
-    let deny = tool(DENY)?;
+    let deny = packages::tool(DENY)?;
     for workspace in WORKSPACES {
         let manifest = root().join(workspace).join("Cargo.toml");
         println!("\n== {}", if workspace.is_empty() { "the main workspace" } else { workspace });
@@ -100,14 +100,8 @@ pub(crate) fn quick() -> anyhow::Result<()> {
 fn licences() -> anyhow::Result<usize> {
     let settings = fs::read_to_string(root().join("deny.toml")).context("cannot read deny.toml")?;
     let allowed: Vec<&str> = settings.lines().filter_map(listed).collect();
-    let output = command("cargo", &["tree", "--workspace", "--all-features", "--prefix", "none"])
-        .args(["--edges", "normal,build,dev", "--format", "{p}|{l}"])
-        .output()
-        .context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let tree = String::from_utf8(output.stdout)?;
+    let every = ["--workspace", "--all-features", "--prefix", "none", "--edges", "normal,build,dev"];
+    let tree = shared::tree(&[&every[..], &["--format", "{p}|{l}"]].concat())?;
     let mut lines: Vec<(&str, &str)> =
         tree.lines().filter_map(|line| line.trim_end_matches(" (*)").split_once('|')).collect();
     // A licence that stands in a file only is written down in `deny.toml`.
@@ -164,18 +158,6 @@ fn forbids() -> anyhow::Result<usize> {
         }
     }
     Ok(manifests.len())
-}
-
-/// A tool of crates.io, built into the target folder once. How fast it runs does not matter, so it is built fast.
-fn tool((name, version): (&str, &str)) -> anyhow::Result<PathBuf> {
-    let folder = std::path::absolute(target().join("tools").join(format!("{name}-{version}")))?;
-    let program = folder.join("bin").join(name);
-    if !program.exists() {
-        let (version, place) = (format!("={version}"), folder.to_string_lossy().into_owned());
-        let install = ["install", name, "--locked", "--debug", "--version", &version, "--root", &place];
-        run(&mut command("cargo", &install)).context("it comes from crates.io; check the network")?;
-    }
-    Ok(program)
 }
 
 #[cfg(test)]

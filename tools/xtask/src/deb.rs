@@ -6,13 +6,13 @@ mod licences;
 mod stage;
 mod trial;
 
-use crate::{cargo, command, cross, packages, root, run, target};
+use crate::{cargo, command, cross, packages, root, run, shared, target};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packer, pinned like every other dependency.
-const PACKER: &str = "3.8.0";
+const PACKER: [&str; 2] = ["cargo-deb", "3.8.0"];
 
 /// An edition, which is a package of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,7 @@ pub(crate) fn pack(rest: &[String]) -> anyhow::Result<Vec<PathBuf>> {
     let options = Options::parse(rest)?;
     packages::compiler()?;
     trial::tools()?;
-    let packer = packer()?;
+    let packer = packages::tool(PACKER)?;
     options.arch.prepare()?;
     let mut made = Vec::new();
     for edition in options.editions {
@@ -183,16 +183,11 @@ fn build(edition: Edition, arch: Arch) -> anyhow::Result<()> {
     run(&mut machine.cargo(&arguments))
 }
 
-/// The packer; it is built the first time, which takes a minute.
-fn packer() -> anyhow::Result<PathBuf> {
-    let folder = root().join("target/tools").join(format!("cargo-deb-{PACKER}"));
-    let program = folder.join("bin/cargo-deb");
-    if !program.exists() {
-        let (version, place) = (format!("={PACKER}"), folder.to_string_lossy().into_owned());
-        cargo(&["install", "cargo-deb", "--locked", "--version", &version, "--root", &place])
-            .context("cargo-deb comes from crates.io; check the network")?;
-    }
-    Ok(program)
+/// What is compiled in: crates with their licences, with a prefix as `cargo tree` takes it.
+fn compiled_in(edition: Edition, arch: Arch, prefix: &str) -> anyhow::Result<String> {
+    let triple = arch.triple();
+    let what = ["--package", "petri", "--edges", "normal", "--prefix", prefix, "--format", "{p}|{l}"];
+    shared::tree(&[&what[..], &["--target", &triple], edition.features()].concat())
 }
 
 /// One package out of what was gathered.

@@ -7,9 +7,9 @@
 //! A stable compiler runs the same functions in a test (`whatever_comes_from_outside_is_taken_whole_or_refused`), so
 //! that no target rots.
 
-use crate::{command, root, run, target};
+use crate::{command, packages, root, run, target};
 use anyhow::{Context, bail};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ const HEAVY: [(&str, u32); 7] = [
     ("text", 4_200),
     ("words_file", 16_384),
 ];
-const VERSION: &str = "0.13.2";
+const TOOL: [&str; 2] = ["cargo-fuzz", "0.13.2"];
 const MINUTES: u64 = 5;
 const MINUTES_MAX: u64 = 24 * 60;
 
@@ -57,7 +57,7 @@ pub(crate) fn fuzz(arguments: &[String]) -> anyhow::Result<()> {
         bail!("there is no such target; there are {}", names.join(", "));
     }
     compiler()?;
-    let tool = tool()?;
+    let tool = packages::tool(TOOL)?;
     let mut lines = Vec::new();
     for ((name, bytes_max), features) in chosen {
         lines.push(one(&tool, name, features, bytes_max, minutes)?);
@@ -76,19 +76,6 @@ fn compiler() -> anyhow::Result<()> {
         run(&mut command("rustup", &["toolchain", "install", "nightly", "--profile", "minimal"]))?;
     }
     if works() { Ok(()) } else { bail!("fuzzing needs a nightly compiler; install one with rustup") }
-}
-
-/// `cargo-fuzz`, built into the target folder once.
-fn tool() -> anyhow::Result<PathBuf> {
-    let folder = target().join("tools");
-    let tool = folder.join("bin/cargo-fuzz");
-    if !tool.exists() {
-        let folder = folder.to_string_lossy().into_owned();
-        let version = format!("={VERSION}");
-        let arguments = ["install", "cargo-fuzz", "--version", &version, "--locked", "--root", &folder];
-        run(&mut command("cargo", &arguments))?;
-    }
-    Ok(tool)
 }
 
 /// Fuzzes one target; gives what it came to.

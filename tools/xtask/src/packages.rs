@@ -1,6 +1,6 @@
 //! System packages: looks for what a chore needs and installs what is missing.
 
-use crate::{command, run};
+use crate::{command, run, target};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,6 +74,20 @@ pub(crate) fn need(packages: &[&str]) -> anyhow::Result<()> {
     };
     let missing: Vec<&str> = packages.iter().copied().filter(|name| !there(name)).collect();
     if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+/// A program of crates.io, by its name and version. It is built the first time, which takes minutes, into the folder of
+/// what is compiled.
+pub(crate) fn tool([name, version]: [&str; 2]) -> anyhow::Result<PathBuf> {
+    let folder = std::path::absolute(target().join("tools").join(format!("{name}-{version}")))?;
+    let program = folder.join("bin").join(name);
+    if !program.exists() {
+        let (version, place) = (format!("={version}"), folder.to_string_lossy().into_owned());
+        let install = ["install", name, "--locked", "--version", &version, "--root", &place];
+        run(&mut command("cargo", &install))
+            .with_context(|| format!("{name} comes from crates.io; check the network"))?;
+    }
+    Ok(program)
 }
 
 /// Runs a command that changes the system, with `sudo` unless this is root.

@@ -49,14 +49,16 @@ pub(crate) fn profile() -> anyhow::Result<String> {
 
 /// The names of the workspace's packages.
 fn members() -> anyhow::Result<Vec<String>> {
-    let output = command("cargo", &["tree", "--workspace", "--depth", "0", "--prefix", "none", "--locked"])
-        .output()
-        .context("cannot start cargo")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let names: Vec<String> =
-        text.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name.to_owned()).collect();
-    if !output.status.success() || names.is_empty() {
-        bail!("`cargo tree` names no package: {}", String::from_utf8_lossy(&output.stderr));
+    let text = tree(&["--workspace", "--depth", "0", "--prefix", "none", "--locked"])?;
+    let names = text.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name.to_owned());
+    Ok(names.collect())
+}
+
+/// What `cargo tree` says.
+pub(crate) fn tree(arguments: &[&str]) -> anyhow::Result<String> {
+    let output = command("cargo", &["tree"]).args(arguments).output().context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    Ok(names)
+    Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,5 +1,6 @@
 //! What leaves a device: attacked, and looked at on the wire.
 
+use crate::editions::holds;
 use crate::shared::{self, HARDWARE};
 use crate::{cargo, command, files, packages, run, target};
 use anyhow::{Context, bail};
@@ -90,13 +91,12 @@ pub(crate) fn capture() -> anyhow::Result<()> {
 
 fn look(file: &Path, port: &str) -> anyhow::Result<()> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
-    if !holds(OPEN) {
+    if !holds(&bytes, OPEN) {
         bail!("the capture does not hold the broker's name, which TLS shows: it is blind; try again");
     }
     let mut found = String::new();
     for secret in SECRETS {
-        if holds(secret) {
+        if holds(&bytes, secret) {
             bail!("`{secret}` can be read on the wire, in {}", file.display());
         }
         let _ = writeln!(found, "`{secret}`: not on the wire");

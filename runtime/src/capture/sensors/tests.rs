@@ -57,7 +57,7 @@ fn a_lost_camera_is_looked_for_without_looking_and_used_again() {
     let camera = Box::new(Plugged(Arc::clone(&cable)));
     let thread = {
         let shared = Arc::clone(&shared);
-        thread::spawn(move || Attendant::new(Eye::new(camera, &shared, &out), &shared, &out).attend())
+        thread::spawn(move || Attendant::of_camera(camera, &shared, &out).attend())
     };
     let gate = |open: bool| shared.camera.store(open, Ordering::Release);
     thread::sleep(Duration::from_millis(60));

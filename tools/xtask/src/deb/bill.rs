@@ -5,8 +5,8 @@
 //! package that most will ask about. Format: <https://cyclonedx.org/docs/1.5/json/>.
 
 use super::{Arch, Edition};
-use crate::{command, root};
-use anyhow::{Context, bail};
+use crate::root;
+use anyhow::Context;
 use petri_models::Id;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,7 @@ impl Crate {
 
 /// The bill of an edition's package.
 pub(crate) fn of(edition: Edition, arch: Arch) -> anyhow::Result<String> {
-    let tree = tree(edition, arch)?;
+    let tree = super::compiled_in(edition, arch, "depth")?;
     let needs = needs(&tree);
     let lock = fs::read_to_string(root().join("Cargo.lock")).context("cannot read Cargo.lock")?;
     let checksums = checksums(&lock);
@@ -103,19 +103,6 @@ fn model(id: Id) -> Value {
         "hashes": [{ "alg": "SHA-256", "content": manifest.sha256 }],
         "licenses": [{ "expression": manifest.licence }],
     })
-}
-
-/// What is compiled in, with how deep each crate lies.
-fn tree(edition: Edition, arch: Arch) -> anyhow::Result<String> {
-    let triple = arch.triple();
-    let mut arguments = vec!["tree", "--package", "petri", "--edges", "normal", "--prefix", "depth"];
-    arguments.extend(["--format", "{p}|{l}", "--target", &triple]);
-    arguments.extend(edition.features());
-    let output = command("cargo", &arguments).output().context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// Each crate with what it needs itself. Below a crate that was shown before, the tree shows nothing.

@@ -1,7 +1,7 @@
 //! The licences that go along with a package: ours, those of weights and media, and those of the crates.
 
 use super::{Arch, Edition};
-use crate::{command, root};
+use crate::root;
 use anyhow::{Context, bail};
 use std::fmt::Write;
 use std::fs;
@@ -34,15 +34,7 @@ pub(crate) fn ours() -> anyhow::Result<String> {
 
 /// Each crate that is compiled in, with its licence; then each licence text once.
 pub(crate) fn of_crates(edition: Edition, arch: Arch) -> anyhow::Result<String> {
-    let triple = arch.triple();
-    let mut arguments = vec!["tree", "--package", "petri", "--edges", "normal", "--prefix", "none"];
-    arguments.extend(["--format", "{p}|{l}", "--target", &triple]);
-    arguments.extend(edition.features());
-    let output = command("cargo", &arguments).output().context("cannot start cargo")?;
-    if !output.status.success() {
-        bail!("`cargo tree` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let tree = String::from_utf8(output.stdout)?;
+    let tree = super::compiled_in(edition, arch, "none")?;
     let mut lines: Vec<&str> =
         tree.lines().filter(|line| !line.contains("(/")).map(|line| line.trim_end_matches(" (*)")).collect();
     lines.sort_unstable();
