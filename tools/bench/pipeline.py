@@ -2,10 +2,10 @@
 
     python pipeline.py MODELS_FOLDER DEMO_FOLDER [--events 30] [--seed 1] [--weights float|shipped] [--check]
 
-All channels are live in real time, on threads as in runtime/src/capture.rs: a camera of 15 frames a second, a
-microphone of 512 samples each 32 ms, a keyboard and buttons. JSON lines on standard output: one per event, then one
-about this process. `--check` perceives each kind of input once instead, and prints what. `cargo xtask latency` runs
-it beside Petri, pinned to one core.
+All channels are live in real time, on the threads of pipeline_device.py: a camera of 15 frames a second, a microphone
+of 512 samples each 32 ms, a keyboard and buttons. JSON lines on standard output: one per event, then one about this
+process. `--check` perceives each kind of input once instead, and prints what. `cargo xtask latency` runs it beside
+Petri, pinned to one core.
 """
 
 import argparse
@@ -16,16 +16,15 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from PIL import Image
-from pipeline_screen import FIRST, after, draw
-from pipeline_sight import Sight
-from pipeline_speech import FRAME_SAMPLES, SAMPLE_RATE, Ear, Spoken, Text
+from pipeline_device import ANSWER_S_MAX, FRAMES_PER_SECOND, NOBODY, Device, wait_until
+from pipeline_screen import draw
+from pipeline_speech import FRAME_SAMPLES, SAMPLE_RATE, Spoken
 
 MODELS = (
     "face-detect",
@@ -37,16 +36,13 @@ MODELS = (
     "text-emotion",
 )
 CHANNELS = ("button", "text", "keyword", "face")
-FRAMES_PER_SECOND = 15
-PERCEPTS_MAX, SOUND_FRAMES_MAX, LINES_MAX = 64, 64, 8
 EVENTS_MAX = 1000
 PAUSE_S = (0.3, 0.6)
 IDLE_S = 10
 GREY_S = 1.0
-# What takes longer is lost: a word was not heard, and anything else is an error.
-WORD_S_MAX, ANSWER_S_MAX = 3.0, 10.0
+# A word that was not told within this time was not heard.
+WORD_S_MAX = 3.0
 QUIET_FRAMES = 16
-NOBODY = Image.new("RGB", (640, 480), (128, 128, 128))
 KEYWORDS = ("again", "help", "next", "no")
 SENTENCES = (
     "I am sorry that you had to wait so long.",
@@ -62,146 +58,8 @@ SENTENCES = (
 )
 
 
-class Slot:
-    """A place for one value: a new one replaces one that was not yet taken."""
-
-    def __init__(self):
-        self.value, self.filled = None, threading.Condition()
-
-    def put(self, value):
-        with self.filled:
-            self.value = value
-            self.filled.notify()
-
-    def take(self):
-        with self.filled:
-            self.filled.wait_for(lambda: self.value is not None)
-            value, self.value = self.value, None
-            return value
-
-
-def wait_until(instant):
-    left = instant - time.perf_counter()
-    if left > 0:
-        time.sleep(left)
-
-
-class Camera:
-    """Hands over the picture that is before it, 15 times a second."""
-
-    def __init__(self, frames):
-        self.frames, self.picture, self.first_frames = frames, NOBODY, queue.SimpleQueue()
-
-    def run(self):
-        start, last = time.perf_counter(), NOBODY
-        while True:
-            # A frame whose time has passed is left out.
-            number = int((time.perf_counter() - start) * FRAMES_PER_SECOND) + 1
-            wait_until(start + number / FRAMES_PER_SECOND)
-            picture = self.picture
-            frame = picture.copy()
-            if picture is not last:
-                self.first_frames.put(time.perf_counter())
-            last = picture
-            self.frames.put(frame)
-
-    def show(self, picture):
-        """Puts a picture before the camera; returns when its first frame was handed over, in seconds."""
-        self.picture = picture
-        return self.first_frames.get(timeout=ANSWER_S_MAX)
-
-
-class Microphone:
-    """Hands over silence, and what is said meanwhile, 512 samples each 32 ms."""
-
-    def __init__(self, sound):
-        self.sound, self.said, self.starts = sound, queue.SimpleQueue(), queue.SimpleQueue()
-
-    def run(self):
-        start, number, left = time.perf_counter(), 0, np.zeros(0, np.float32)
-        while True:
-            if not self.said.empty():
-                left = self.said.get()
-                self.starts.put(start + number * FRAME_SAMPLES / SAMPLE_RATE)
-            number += 1
-            frame = np.zeros(FRAME_SAMPLES, np.float32)
-            frame[: len(left)] = left[:FRAME_SAMPLES]
-            left = left[FRAME_SAMPLES:]
-            wait_until(start + number * FRAME_SAMPLES / SAMPLE_RATE)
-            offer(self.sound, frame)
-
-    def say(self, samples):
-        """Plays samples to the microphone; returns when the first of them was recorded, in seconds."""
-        self.said.put(samples)
-        return self.starts.get(timeout=ANSWER_S_MAX)
-
-
-def offer(line, value):
-    """Whoever is behind loses what is new rather than memory."""
-    try:
-        line.put_nowait(value)
-    except queue.Full:
-        pass
-
-
-class Device:
-    """The models, and the threads that feed them and tell what was perceived."""
-
-    def __init__(self, models):
-        self.sight, self.text = Sight(models), Text(models)
-        self.ear = Ear(models, self.text)
-        self.percepts, self.frames = queue.Queue(PERCEPTS_MAX), Slot()
-        self.sound, self.lines = queue.Queue(SOUND_FRAMES_MAX), queue.Queue(LINES_MAX)
-        self.camera, self.microphone = Camera(self.frames), Microphone(self.sound)
-        self.shown, self.screen = queue.SimpleQueue(), FIRST
-        self.ready = threading.Event()
-
-    def start(self):
-        for work in (self.see, self.hear, self.read, self.camera.run, self.microphone.run):
-            self.begin(work)
-
-    def begin(self, work):
-        """Does it on a thread of its own; what goes wrong there ends the program."""
-
-        def guarded():
-            try:
-                work()
-            except Exception as error:
-                self.percepts.put(("failed", error))
-
-        threading.Thread(target=guarded, daemon=True).start()
-
-    def see(self):
-        while True:
-            frame = self.frames.take()
-            reading = self.sight.follow(frame, time.perf_counter() * 1e3)[1]
-            offer(self.percepts, ("face", reading))
-
-    def hear(self):
-        self.ear.prepare()
-        self.ready.set()
-        while True:
-            understood = self.ear.hear(self.sound.get())
-            if understood:
-                self.percepts.put(understood)
-
-    def read(self):
-        while True:
-            self.percepts.put(("text", self.text.read(self.lines.get())[0]))
-
-    def show(self):
-        """Draws the screen anew for all that changes it, until it is told that it is over."""
-        while True:
-            kind, value = self.percepts.get()
-            if kind == "over":
-                return
-            if kind == "failed":
-                raise value
-            screen = after(self.screen, kind, value)
-            if screen is not None:
-                self.screen = screen
-                draw(screen)
-                self.shown.put((kind, value, time.perf_counter()))
+class PipelineError(Exception):
+    """The measurement stopped; the message says what to do next."""
 
 
 class Learner:
@@ -209,7 +67,7 @@ class Learner:
 
     def __init__(self, device, demo, options):
         self.device, self.chance = device, random.Random(options.seed)
-        self.face = read_picture(demo / "astronaut.png")
+        self.portrait = read_picture(demo / "astronaut.png")
         self.words = {word: Spoken.read(demo / f"{word}.wav") for word in KEYWORDS}
         self.order = [channel for channel in CHANNELS for _ in range(options.events)]
         self.chance.shuffle(self.order)
@@ -250,13 +108,13 @@ class Learner:
         ended = begin + (len(late) + spoken.end) / SAMPLE_RATE
         try:
             drawn = self.await_screen("keyword", ended - time.perf_counter() + WORD_S_MAX, lambda value: value == word)
-        except TimeoutError:
+        except PipelineError:
             return None
         return drawn - ended
 
     def face(self):
         """From the hand-over of the first frame with a face; then nobody is there for a while."""
-        begin = self.device.camera.show(self.face)
+        begin = self.device.camera.show(self.portrait)
         elapsed_s = self.await_screen("face", ANSWER_S_MAX, lambda value: value != "nobody") - begin
         gone = self.device.camera.show(NOBODY)
         self.await_screen("face", ANSWER_S_MAX, lambda value: value == "nobody")
@@ -277,7 +135,7 @@ class Learner:
                 break
             if kind == wanted and accepts(value):
                 return drawn
-        raise TimeoutError(f"no feedback by {wanted} within {seconds_max:.0f} s; is the machine too busy?")
+        raise PipelineError(f"no feedback on {wanted} within {seconds_max:.0f} s; run it on an idle machine")
 
 
 def read_picture(path):
@@ -311,8 +169,12 @@ def check(device, demo):
 
 def measure(device, demo, options, start_ms):
     learner = Learner(device, demo, options)
-    device.begin(learner.run)
-    device.show()
+    try:
+        device.start()
+        device.begin(learner.run)
+        device.show()
+    finally:
+        device.stop()
     version = f"onnxruntime {onnxruntime.__version__}"
     spent = {"idle_percent": round(learner.idle_percent, 2), "resident_mb": round(resident_bytes() / 1e6, 1)}
     tell(kind="process", version=version, start_ms=round(start_ms, 1), **spent)
@@ -341,7 +203,7 @@ def write_parents(models, out):
     done = subprocess.run([sys.executable, script, models, out, *MODELS], capture_output=True, text=True, check=False)
     if done.returncode:
         why = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise RuntimeError(f"parent.py failed: {why}; make room in {out.parent}, or use --weights shipped")
+        raise PipelineError(f"parent.py failed: {why}; make room in {out.parent}, or use --weights shipped")
     return (time.perf_counter() - begin) * 1e3
 
 
@@ -385,10 +247,11 @@ def main():
         if options.check:
             check(device, options.demo)
         else:
-            device.start()
             measure(device, options.demo, options, start_ms)
+    except PipelineError as error:
+        sys.exit(f"pipeline.py: {error}")
     except Exception as error:
-        sys.exit(f"pipeline.py: {error or type(error).__name__}")
+        sys.exit(f"pipeline.py: {type(error).__name__}: {error}; see whether --check runs with requirements.txt")
 
 
 if __name__ == "__main__":

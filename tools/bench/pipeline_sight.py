@@ -17,10 +17,12 @@ RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def colours(model, pixels):
-    """Planes of red, green and blue as a model takes them, from rows of pixels."""
-    scale, offset = (np.array(model.inputs[0][key], np.float32) for key in ("scale", "offset"))
-    return np.ascontiguousarray((pixels * scale + offset).transpose(2, 0, 1))
+def as_taken(model, planes):
+    """Planes of red, green and blue, 0 to 255, as a model takes them."""
+    scale, offset = (np.array(model.inputs[0][key], np.float32)[:, None, None] for key in ("scale", "offset"))
+    planes *= scale
+    planes += offset
+    return planes[None]
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,12 @@ class Detector:
         scale = side / max(frame.size)
         size = [min(max(int(pixels * scale + 0.5), 1), side) for pixels in frame.size]
         shrinks = size[0] <= frame.size[0] and size[1] <= frame.size[1]
-        small = frame.resize(size, Image.Resampling.BOX if shrinks else Image.Resampling.BILINEAR)
+        kind, gap = (Image.Resampling.BOX, 1.0) if shrinks else (Image.Resampling.BILINEAR, None)
+        small = np.asarray(frame.resize(size, kind, reducing_gap=gap))
         edge = [(side - pixels) // 2 for pixels in size]
-        pixels = np.full((side, side, 3), settings["fill_value"], np.float32)
-        pixels[edge[1] : edge[1] + size[1], edge[0] : edge[0] + size[0]] = np.asarray(small)
-        boxes, scores = self.model.run(colours(self.model, pixels)[None])
+        planes = np.full((3, side, side), settings["fill_value"], np.float32)
+        planes[:, edge[1] : edge[1] + size[1], edge[0] : edge[0] + size[0]] = small.transpose(2, 0, 1)
+        boxes, scores = self.model.run(as_taken(self.model, planes))
         scores, rows = self.candidates(boxes[0], scores[0, :, 0])
         rows = (rows * side - np.tile(edge, 8)) / scale
         return merge(scores, rows, settings["max_overlap"])
@@ -184,7 +187,8 @@ class Mesher:
         if not 1 <= square.side <= 8 * max(frame.size):
             return None
         side = settings["input_side"]
-        points, flag = self.model.run(colours(self.model, square.sample(frame, side, grey=False))[None])
+        planes = square.sample(frame, side, grey=False).transpose(2, 0, 1).astype(np.float32, order="C")
+        points, flag = self.model.run(as_taken(self.model, planes))
         if sigmoid(flag[0, 0]) < settings["face_min"]:
             return None
         return square.to_picture((points.reshape(-1, 3)[:, :2] - side / 2) * (square.side / side))
