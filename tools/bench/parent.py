@@ -1,4 +1,13 @@
-"""The float parent of a committed model: every weight that is stored in 8 or 16 bits becomes a float one."""
+"""The float parent of a committed model: every weight that is stored in 8 or 16 bits becomes a float one.
+
+    python parent.py MODELS_FOLDER NEW_FOLDER MODEL_ID...
+
+writes a models folder with the parents and what else stands beside them.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -108,3 +117,18 @@ def float_parent(path):
     model.graph.initializer.extend(used)
     onnx.checker.check_model(model)
     return model.SerializeToString()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="write the float parents of Petri's models")
+    parser.add_argument("models", type=Path, help="the folder with one folder per model")
+    parser.add_argument("out", type=Path, help="the folder to write")
+    parser.add_argument("ids", nargs="+", help="names of models")
+    options = parser.parse_args()
+    for name in options.ids:
+        shutil.copytree(options.models / name, options.out / name)
+        (options.out / name / "model.onnx").write_bytes(float_parent(options.models / name / "model.onnx"))
+
+
+if __name__ == "__main__":
+    main()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from conversion_error import ConversionError
 from onnx import helper, numpy_helper
 
 MAX_ARCHIVE_BYTES = 512 * 1024 * 1024
@@ -24,10 +25,6 @@ MAX_GOLDEN_BYTES = 1024 * 1024
 IR_VERSION = 8
 OPSET = 13
 INT8_LIMIT = 127
-
-
-class ConversionError(Exception):
-    """A conversion stopped; the message says what to do next."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from common import ConversionError  # noqa: E402
+from conversion_error import ConversionError  # noqa: E402
 from settings import ALIASES, RIVALS, KEYWORD_SETTINGS as SET  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
