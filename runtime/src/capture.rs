@@ -24,15 +24,16 @@ pub use senses::{Live, Senses};
 pub use stepped::Stepped;
 
 use self::sensors::{Attendant, Sound, told};
+use crate::perception::listener::{Listener, Said};
 use crate::perception::mesh::Track;
 use crate::perception::smooth::Smoother;
-use crate::perception::speech::{Heard, Speech, Words};
+use crate::perception::speech::{Heard, Speech};
 use crate::perception::text::{Read, Text};
 use crate::perception::voice::VoiceActivity;
-use crate::perception::{Seen, Sight, WORD_SAMPLES_MAX};
+use crate::perception::{Seen, Sight};
 use crate::ports::{Camera, Clock, Microphone};
 use crate::supervise::supervise;
-use crate::{Clip, Error, Frame, Perception};
+use crate::{Error, Frame, Perception};
 use petri_core::input::Sensors;
 use petri_core::{FaceReading, Sensor, Word};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -165,7 +166,7 @@ impl Capture {
         if let Some(microphone) = microphone {
             let (sound_in, sound_out) = sync_channel(SOUND_FRAMES_MAX);
             let mut hearing = Attendant::of_microphone(microphone, sound_in, &shared, &percept_in);
-            let mut ear = Ear { voice, speech, text: text.clone() };
+            let ear = Ear { voice, speech, text: text.clone() };
             begin(Sensor::Microphone, Box::new(move |_, _| hearing.attend()));
             begin(Sensor::Microphone, Box::new(move |shared, out| ear.hear(shared, &sound_out, out)));
         }
@@ -275,9 +276,7 @@ struct Ear {
 }
 
 impl Ear {
-    fn hear(&mut self, shared: &Shared, sound: &Receiver<Sound>, out: &SyncSender<Percept>) {
-        // What was heard before a failure is forgotten.
-        self.voice.reset();
+    fn hear(&self, shared: &Shared, sound: &Receiver<Sound>, out: &SyncSender<Percept>) {
         let words = match self.speech.words(&Word::ALL.map(Word::text)) {
             Ok(words) => words,
             Err(error) => {
@@ -285,22 +284,22 @@ impl Ear {
                 return;
             }
         };
+        // What was heard before a failure is forgotten.
+        let mut listener = Listener::new(self.voice.clone(), self.speech.clone(), words);
         while !shared.ends() {
             let frame = match sound.recv_timeout(Duration::from_millis(IDLE_MS)) {
                 Ok(frame) => frame,
                 Err(RecvTimeoutError::Timeout) => {
                     if !shared.microphone.load(Ordering::Acquire) {
-                        self.voice.reset();
+                        listener.reset();
                     }
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let percept = match self.voice.push(&frame) {
+            let percept = match listener.push(&frame) {
                 Ok(None) => continue,
-                Ok(Some(clip)) => {
-                    self.understand(&clip, &words).unwrap_or_else(|e| Percept::Failed(e.to_string()))
-                }
+                Ok(Some(said)) => self.understand(said).unwrap_or_else(|e| Percept::Failed(e.to_string())),
                 Err(error) => Percept::Failed(error.to_string()),
             };
             if out.send(percept).is_err() {
@@ -310,15 +309,11 @@ impl Ear {
     }
 
     /// One word of the list, or else a reply in words.
-    fn understand(&self, clip: &Clip, words: &Words) -> Result<Percept, Error> {
-        let length_ms = clip.length_ms();
-        let mut heard = Heard::default();
-        if clip.samples().len() <= WORD_SAMPLES_MAX {
-            heard = self.speech.word(clip, words)?;
-        }
+    fn understand(&self, said: Said) -> Result<Percept, Error> {
+        let Said { heard, clip, length_ms } = said;
         let mut transcript = None;
-        if heard.word.is_none() {
-            let text = self.speech.transcribe(clip)?;
+        if let Some(clip) = clip {
+            let text = self.speech.transcribe(&clip)?;
             // A word or two that is not on the list is no reply to read feelings into, unless they worry or point.
             if !text.is_empty() {
                 let long = text.split_whitespace().count() >= REPLY_WORDS_MIN;

@@ -12,6 +12,7 @@
     )
 )]
 
+mod inputs;
 mod meaning;
 mod patience;
 
@@ -21,7 +22,7 @@ use self::meaning::is_answer;
 use self::patience::{Patience, SOON_MS_MAX};
 use crate::capture::{Live, Percept, Senses};
 use crate::journal::Journal;
-use crate::ports::{Board, Buttons, Lights, Panel, PortError, Pressed, Speaker};
+use crate::ports::{Board, Lights, Panel, PortError, Speaker};
 use crate::replay::Recorder;
 use crate::{Error, Perception, supervise};
 use petri_core::input::Sensors;
@@ -29,14 +30,9 @@ use petri_core::light::{self, Colour};
 use petri_core::{Comfort, Cue, Entry, Input, Judge, Level, Millis, Reply, Scene, Screen, Session, Setup};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Longest wait between two steps: animations run at about thirty pictures a second.
-const STEP_MS_MAX: u64 = 33;
 /// The goodbye stays this long, unless a button ends it.
 const CLOSE_MS: u64 = 4_000;
-/// Inputs that may wait for the session.
-const INPUTS_MAX: usize = 64;
 /// Entries that may wait for a journal that cannot be written.
 const UNSAVED_MAX: usize = 256;
 
@@ -135,16 +131,7 @@ pub fn run_with(
     let mut session = Session::new(setup);
     let mut inputs = VecDeque::from([Input::Tick]);
     let result = loop {
-        stage.poll(buttons.as_mut(), senses, clock.now(), &mut inputs, tell);
-        if inputs.is_empty() {
-            match senses.percept(Duration::from_millis(STEP_MS_MAX)) {
-                Some(percept) => {
-                    tell(Happening::Percept(&percept));
-                    inputs.extend(input_of(&percept));
-                }
-                None => inputs.push_back(Input::Tick),
-            }
-        }
+        stage.await_input(buttons.as_mut(), senses, clock.as_ref(), &mut inputs, tell);
         let now = clock.now();
         let Some(input) = inputs.pop_front() else { continue };
         let input = if stage.is_unseen(&input) { Input::Tick } else { input };
@@ -198,45 +185,6 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Takes what was pressed and typed.
-    fn poll(
-        &mut self,
-        buttons: &mut dyn Buttons,
-        senses: &mut impl Senses,
-        now: Millis,
-        inputs: &mut VecDeque<Input>,
-        tell: &mut dyn FnMut(Happening<'_>),
-    ) {
-        // Buttons that never rest hold up nothing else.
-        while inputs.len() < INPUTS_MAX {
-            match buttons.poll() {
-                Ok(None) => break,
-                Ok(Some(Pressed::Button(button))) => {
-                    self.buttons.works();
-                    inputs.push_back(Input::Button(button));
-                }
-                Ok(Some(Pressed::Facilitator(act))) => inputs.push_back(Input::Facilitator(act)),
-                Ok(Some(Pressed::Start(exercise))) => inputs.push_back(Input::Start(exercise)),
-                Ok(Some(Pressed::Line(line))) => {
-                    if !senses.line(line) {
-                        tell(Happening::Trouble("still reading the last lines; type that one again"));
-                    }
-                }
-                Err(error @ PortError::Gone { .. }) => {
-                    if self.buttons.failed(now) {
-                        tell(Happening::Trouble(&error.to_string()));
-                    }
-                    break;
-                }
-                Err(PortError::Closed { .. }) => {
-                    inputs.push_back(Input::Button(petri_core::Button::Stop));
-                    self.closed.get_or_insert(Millis(0));
-                    break;
-                }
-            }
-        }
-    }
-
     fn carry_out(
         &mut self,
         now: Millis,

@@ -3,8 +3,9 @@
 
 use petri_core::{Emotion, Word};
 use petri_models::Store;
+use petri_runtime::perception::listener::{Listener, Said};
 use petri_runtime::perception::text::{Sentiment, Text};
-use petri_runtime::perception::voice::VoiceActivity;
+use petri_runtime::perception::voice::{FRAME_SAMPLES, VoiceActivity};
 use petri_runtime::perception::{Sight, speech::Speech};
 use petri_runtime::{Clip, Frame, Perception, intake};
 use std::path::{Path, PathBuf};
@@ -154,6 +155,48 @@ fn speech_in_a_stream_is_cut_out_where_it_is() {
     let said: Vec<_> = found.iter().map(|clip| speech.word(clip, &words).expect("heard").word).collect();
     assert_eq!(said, [Some("next".to_owned()), Some("no".to_owned())]);
     assert!(found.iter().all(|clip| clip.length_ms() < 1_600), "{found:?}");
+}
+
+/// What is told of a stream, and with which frame.
+fn told(stream: &[f32]) -> Vec<(usize, Said)> {
+    let speech = Speech::load(&store()).expect("the models");
+    let words = speech.words(&Word::ALL.map(Word::text)).expect("the list");
+    let voice = VoiceActivity::load(&store()).expect("the model");
+    let mut listener = Listener::new(voice, speech, words);
+    let frames = stream.as_chunks::<FRAME_SAMPLES>().0;
+    let told = frames.iter().enumerate().map(|(at, frame)| (at, listener.push(frame).expect("heard")));
+    told.filter_map(|(at, said)| said.map(|said| (at, said))).collect()
+}
+
+#[test]
+fn a_word_is_told_long_before_an_utterance_is_certainly_over() {
+    let clip = intake::clip(&demo("next.wav")).expect("a recording");
+    let (before, after) = (vec![0.0; 16_000], vec![0.0; 32_000]);
+    let stream = [&before, clip.samples(), &after].concat();
+    let found = told(&stream);
+    let [(at, said)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(said.heard.word.as_deref(), Some("next"));
+    let mut voice = VoiceActivity::load(&store()).expect("the model");
+    let mut frames = stream.as_chunks::<FRAME_SAMPLES>().0.iter();
+    let over = frames.position(|frame| voice.push(frame).expect("heard").is_some()).expect("an utterance");
+    assert!(at + 6 < over, "told with frame {at}, over with frame {over}");
+}
+
+#[test]
+fn a_word_that_goes_on_into_a_sentence_is_not_told() {
+    let clip = |name: &str| intake::clip(&demo(name)).expect("a recording");
+    let (word, sentence) = (clip("no.wav"), clip("sentence-sorry.wav"));
+    let quiet = vec![0.0; 16_000];
+    let spoken = |clip: &Clip| {
+        let loud = |sample: &f32| sample.abs() > 0.05;
+        let samples = clip.samples();
+        let (first, last) = (samples.iter().position(loud), samples.iter().rposition(loud));
+        samples[first.expect("speech")..last.expect("speech")].to_vec()
+    };
+    // A breath of a tenth of a second between them.
+    let stream = [&quiet, &spoken(&word)[..], &quiet[..1_600], &spoken(&sentence), &quiet, &quiet].concat();
+    let found = told(&stream);
+    assert!(!found.is_empty() && found.iter().all(|(_, said)| said.heard.word.is_none()), "{found:?}");
 }
 
 #[test]

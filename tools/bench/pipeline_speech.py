@@ -59,6 +59,11 @@ class Spoken:
         return cls(samples, int(np.flatnonzero(levels >= levels.max() / 20)[-1] + 1) * WINDOW_SAMPLES)
 
 
+def loudness(samples):
+    """The root of the mean square."""
+    return float(np.sqrt(np.mean(samples * samples)))
+
+
 class Voice:
     """Where an utterance begins and ends."""
 
@@ -74,6 +79,7 @@ class Voice:
         self.context = np.zeros(CONTEXT_SAMPLES, np.float32)
         self.before = deque(maxlen=self.before_samples // FRAME_SAMPLES + 1 + settings["start_frames"])
         self.utterance, self.speaking, self.run_frames, self.voiced = [], False, 0, 0
+        self.loudest, self.soft_frames = 0.0, 0
 
     def probability(self, frame):
         audio = np.concatenate([self.context, frame])
@@ -89,6 +95,10 @@ class Voice:
             return None
         self.utterance.append(frame)
         voiced = probability >= settings["stop_probability"]
+        loud = loudness(frame)
+        self.loudest = max(self.loudest, loud)
+        soft = not voiced or loud < settings["word_soft_share"] * self.loudest
+        self.soft_frames = self.soft_frames + 1 if soft else 0
         self.run_frames = 0 if voiced else self.run_frames + 1
         self.voiced = self.length() if voiced else self.voiced
         full = self.length() >= self.before_samples + self.utterance_samples_max
@@ -103,6 +113,9 @@ class Voice:
             self.utterance = [np.concatenate(self.before)[-kept:]]
             self.before.clear()
             self.speaking, self.run_frames, self.voiced = True, 0, self.length()
+            kept = self.utterance[0]
+            parts = (kept[at : at + FRAME_SAMPLES] for at in range(0, len(kept), FRAME_SAMPLES))
+            self.loudest, self.soft_frames = max(loudness(part) for part in parts), 0
 
     def length(self):
         return sum(len(part) for part in self.utterance)
@@ -118,14 +131,19 @@ class Voice:
         self.utterance, self.speaking, self.run_frames, self.voiced = [], False, 0, 0
         return clip
 
+    def may_be_word(self):
+        """Whether what was said so far is no longer than a word."""
+        longest = self.model.set["word_ms_max"] * SAMPLE_RATE // 1000
+        return self.speaking and self.voiced - self.before_samples <= longest
+
 
 class Ear:
     """Words as soon as they are over, and other utterances in writing."""
 
     def __init__(self, models, text):
         self.voice, self.recognizer, self.text = Voice(models), Recognizer(models), text
-        self.look_frames = self.voice.model.set.get("word_look_frames", 2)
-        self.word_frames = self.voice.model.set.get("word_stop_frames", 5)
+        self.look_frames = self.voice.model.set["word_look_frames"]
+        self.word_frames = self.voice.model.set["word_stop_frames"]
         self.word = None
 
     def prepare(self):
@@ -138,7 +156,7 @@ class Ear:
         ended = self.voice.push(frame)
         if ended is not None:
             return self.understand(ended)
-        quiet_frames = self.voice.run_frames if self.voice.speaking else 0
+        quiet_frames = self.voice.soft_frames if self.voice.may_be_word() else 0
         if quiet_frames == 0:
             self.word = None
         if quiet_frames == self.look_frames:

@@ -1,6 +1,6 @@
 //! Face detection: BlazeFace short range (Bazarevsky et al., arXiv:1907.05047).
 
-use super::sigmoid;
+use super::{shrink::shrink, sigmoid};
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
 use image::RgbImage;
@@ -85,7 +85,7 @@ impl Detector {
         let scale = side * fill / frame.width().max(frame.height()) as f32;
         let scaled = |pixels: u32| ((pixels as f32 * scale).round() as u32).clamp(1, self.side);
         let (width, height) = (scaled(frame.width()), scaled(frame.height()));
-        let small = shrink(frame.image(), width, height);
+        let small = resized(frame.image(), width, height);
         let (left, top) = ((self.side - width) / 2, (self.side - height) / 2);
         let pixels = self.planes(&small, left, top);
         let shape = [1, 3, self.side as usize, self.side as usize];
@@ -144,9 +144,9 @@ impl Detector {
 }
 
 /// `picture` at `width` x `height`, each pixel the mean of what it covers.
-fn shrink(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     if width <= picture.width() && height <= picture.height() {
-        imageops::thumbnail(picture, width, height)
+        shrink(picture, width, height)
     } else {
         imageops::resize(picture, width, height, FilterType::Triangle)
     }

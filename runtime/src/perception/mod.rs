@@ -13,10 +13,12 @@ pub mod enrol;
 pub mod explain;
 #[cfg(feature = "therapy")]
 pub mod expression;
+pub mod listener;
 pub mod mesh;
 pub mod moves;
 mod phrase;
 pub mod rest;
+mod shrink;
 pub mod smooth;
 pub mod speech;
 pub mod text;

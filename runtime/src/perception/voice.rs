@@ -26,6 +26,9 @@ pub struct VoiceActivity {
     run_frames: u32,
     /// Samples of `utterance` up to the last frame that still held speech.
     voiced: usize,
+    /// The loudest frame of `utterance`, and how many frames in a row were soft beside it or held no speech.
+    loudest: f32,
+    soft_frames: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -38,6 +41,24 @@ struct Rules {
     after_samples: usize,
     speech_samples_min: usize,
     utterance_samples_max: usize,
+    word_look_frames: u32,
+    word_stop_frames: u32,
+    word_samples_max: usize,
+    word_soft_share: f32,
+}
+
+/// The root of the mean square.
+fn loudness(samples: &[f32]) -> f32 {
+    (samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32).sqrt()
+}
+
+/// A pause in an utterance that is short enough for a single word.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pause {
+    /// It has just begun: this is what was said until now.
+    Begins(Clip),
+    /// It is long enough: what was said was all, if it was a word.
+    EndsWord,
 }
 
 impl VoiceActivity {
@@ -58,6 +79,10 @@ impl VoiceActivity {
             after_samples: samples("post_roll_ms"),
             speech_samples_min: samples("min_speech_ms"),
             utterance_samples_max: samples("max_speech_ms"),
+            word_look_frames: settings.number("word_look_frames") as u32,
+            word_stop_frames: settings.number("word_stop_frames") as u32,
+            word_samples_max: samples("word_ms_max"),
+            word_soft_share: settings.number("word_soft_share"),
         };
         Ok(Self {
             model,
@@ -69,6 +94,8 @@ impl VoiceActivity {
             speaking: false,
             run_frames: 0,
             voiced: 0,
+            loudest: 0.0,
+            soft_frames: 0,
         })
     }
 
@@ -78,9 +105,16 @@ impl VoiceActivity {
         self.context.fill(0.0);
         self.before.clear();
         self.utterance.clear();
-        self.speaking = false;
-        self.run_frames = 0;
-        self.voiced = 0;
+        self.begin(false);
+    }
+
+    /// Begins an utterance, or waits for one.
+    fn begin(&mut self, speaking: bool) {
+        self.speaking = speaking;
+        (self.run_frames, self.soft_frames) = (0, 0);
+        self.voiced = self.utterance.len();
+        let frames = self.utterance.chunks(FRAME_SAMPLES);
+        self.loudest = frames.map(loudness).fold(0.0, f32::max);
     }
 
     /// The probability, 0 to 1, that the next frame holds speech. Frames must follow each other.
@@ -114,12 +148,17 @@ impl VoiceActivity {
         let rules = &self.rules;
         if self.speaking {
             self.utterance.extend_from_slice(frame);
-            if probability >= rules.stop {
+            let loud = loudness(frame);
+            self.loudest = self.loudest.max(loud);
+            let voiced = probability >= rules.stop;
+            if voiced {
                 self.voiced = self.utterance.len();
                 self.run_frames = 0;
             } else {
                 self.run_frames += 1;
             }
+            let soft = !voiced || loud < rules.word_soft_share * self.loudest;
+            self.soft_frames = if soft { self.soft_frames + 1 } else { 0 };
             let full = self.utterance.len() >= rules.before_samples + rules.utterance_samples_max;
             return Ok(if full || self.run_frames >= rules.stop_frames { self.end() } else { None });
         }
@@ -128,23 +167,47 @@ impl VoiceActivity {
         let kept = rules.before_samples + self.run_frames as usize * FRAME_SAMPLES;
         self.before.drain(..self.before.len().saturating_sub(kept));
         if self.run_frames >= rules.start_frames {
-            self.speaking = true;
-            self.run_frames = 0;
             self.utterance = self.before.drain(..).collect();
-            self.voiced = self.utterance.len();
+            self.begin(true);
         }
         Ok(None)
     }
 
     /// Ends the utterance under way, as at the end of a recording.
     pub fn end(&mut self) -> Option<Clip> {
-        let mut samples = std::mem::take(&mut self.utterance);
-        let speech = self.voiced.saturating_sub(self.rules.before_samples);
-        samples.truncate(self.voiced + self.rules.after_samples);
-        self.speaking = false;
-        self.run_frames = 0;
-        self.voiced = 0;
-        (speech >= self.rules.speech_samples_min && !samples.is_empty()).then(|| Clip::new(samples))
+        let samples = self.said();
+        let enough = self.speech_samples() >= self.rules.speech_samples_min && !samples.is_empty();
+        let clip = enough.then(|| Clip::new(samples.to_vec()));
+        self.utterance = Vec::new();
+        self.begin(false);
+        clip
+    }
+
+    /// Whether the utterance under way may have been a word that is over, asked after a [`VoiceActivity::push`] that
+    /// ended nothing. A word is answered sooner than the end of an utterance is certain.
+    pub fn pause(&self) -> Option<Pause> {
+        let (rules, speech) = (&self.rules, self.speech_samples());
+        let word = rules.speech_samples_min..=rules.word_samples_max;
+        if !self.speaking || !word.contains(&speech) {
+            return None;
+        }
+        match self.soft_frames {
+            frames if frames == rules.word_look_frames => {
+                Some(Pause::Begins(Clip::new(self.said().to_vec())))
+            }
+            frames if frames == rules.word_stop_frames => Some(Pause::EndsWord),
+            _ => None,
+        }
+    }
+
+    fn speech_samples(&self) -> usize {
+        self.voiced.saturating_sub(self.rules.before_samples)
+    }
+
+    /// The utterance under way, with a little of the sound after its last speech.
+    fn said(&self) -> &[f32] {
+        let end = (self.voiced + self.rules.after_samples).min(self.utterance.len());
+        self.utterance.get(..end).unwrap_or_default()
     }
 
     /// All utterances of a recording.

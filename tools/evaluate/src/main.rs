@@ -8,6 +8,8 @@
 mod accuracy;
 mod bench;
 mod kernels;
+mod latency;
+mod loudness;
 mod repeat;
 mod statistics;
 
@@ -52,6 +54,8 @@ enum Command {
     Bench(bench::Options),
     /// The golden pairs on tract and on an accelerator, side by side.
     Accelerators(bench::accelerators::Options),
+    /// How soon there is feedback after an answer, beside onnxruntime; and memory over hours.
+    Latency(latency::Options),
     /// One model on its golden input, again and again, for `cargo xtask instructions`.
     Repeat(repeat::Options),
     /// Products of 8-bit weights in whole numbers and in floats, side by side.
@@ -65,6 +69,7 @@ fn main() -> ExitCode {
         Command::Accuracy(options) => accuracy::run(&store, &book, &options),
         Command::Bench(options) => bench::run(&store, &book, &options),
         Command::Accelerators(options) => bench::accelerators::run(&store, &options),
+        Command::Latency(options) => latency::run(&store, &book, &options),
         Command::Repeat(options) => repeat::run(&store, &options),
         Command::Kernels => kernels::run(),
     };

@@ -17,6 +17,7 @@ mod fleet;
 mod fuzz;
 mod hil;
 mod instructions;
+mod latency;
 mod packages;
 mod pictures;
 mod powercut;
@@ -42,6 +43,8 @@ cargo xtask audit [--advisories DIR]      licences, duplicates and sources of al
 cargo xtask evaluate [--data DIR] [--part NAME] [--check]   accuracy of every model in tract; writes docs/evaluation
                         (data: PETRI_DATA, or ../shared/data; --check: write nothing, compare with what is written)
 cargo xtask bench [OPTIONS]         time and memory of every model beside onnxruntime; writes docs/bench.md
+cargo xtask latency [OPTIONS]       from answer to feedback by each channel on one core, beside onnxruntime in Python, and
+                        hours of sessions; writes docs/latency.md (half an hour)
 cargo xtask instructions [--check]  instructions of every model, counted by valgrind; writes docs/instructions.md
 cargo xtask figures     draw the pages of what was measured anew, and renew the figures that documents quote
 cargo xtask accelerators            the models on tract and on onnxruntime: same results, times, fall-backs
@@ -100,6 +103,7 @@ fn chore(name: &str, rest: &[String]) -> anyhow::Result<()> {
         "hil" => hil::run_all(rest),
         "deb" => deb::pack(rest).map(drop),
         "instructions" => instructions::count(rest),
+        "latency" => latency::measure(rest),
         "learners" => learners(rest),
         "simulate" => simulate::simulate(rest),
         "traces" => traces::show(),

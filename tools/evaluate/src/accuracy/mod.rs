@@ -11,6 +11,7 @@ mod hearing;
 mod keywords;
 mod own;
 mod reviews;
+mod stream;
 mod text;
 
 use anyhow::{Context, bail};
@@ -53,6 +54,7 @@ struct Part {
 const PARTS: &[Part] = &[
     keywords::PART,
     hearing::PART,
+    stream::PART,
     enrolled::PART,
     #[cfg(feature = "therapy")]
     expression::PART,

@@ -49,7 +49,7 @@ const LOAD_MS_GOAL: f64 = 300.0;
 const RESIDENT_MB_GOAL: f64 = 150.0;
 
 /// Memory of this process, in MB.
-pub(super) fn resident_mb() -> anyhow::Result<f64> {
+pub(crate) fn resident_mb() -> anyhow::Result<f64> {
     Ok(Memory::of("self")?.resident_mb)
 }
 

@@ -1,8 +1,8 @@
 //! How long the models take and how much memory, in tract and beside it in onnxruntime.
 
 pub(crate) mod accelerators;
-mod memory;
-mod onnxruntime;
+pub(crate) mod memory;
+pub(crate) mod onnxruntime;
 mod realistic;
 mod silence;
 mod timing;
@@ -278,7 +278,7 @@ fn build() -> &'static str {
 }
 
 /// The processor's name, as far as Linux knows it.
-fn processor() -> String {
+pub(crate) fn processor() -> String {
     let about = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name =
         about.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A Python that can import onnxruntime.
-pub(super) struct OnnxRuntime {
+pub(crate) struct OnnxRuntime {
     python: PathBuf,
 }
 
@@ -46,12 +46,17 @@ struct Process {
 
 impl OnnxRuntime {
     /// Uses a Python that the caller prepared.
-    pub(super) fn with(python: PathBuf) -> Self {
+    pub(crate) fn with(python: PathBuf) -> Self {
         Self { python }
     }
 
+    /// The Python.
+    pub(crate) fn python(&self) -> &Path {
+        &self.python
+    }
+
     /// Makes a virtual environment from the locked requirements, or takes the one that is there.
-    pub(super) fn set_up() -> anyhow::Result<Self> {
+    pub(crate) fn set_up() -> anyhow::Result<Self> {
         let requirements = root()?.join("tools/bench/requirements.txt");
         let wanted = std::fs::read_to_string(&requirements).with_context(|| {
             format!("cannot read {}; restore it from the repository", requirements.display())

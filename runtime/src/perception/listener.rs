@@ -1,0 +1,75 @@
+//! Listening to a stream: what was said, as soon as it is clear.
+//!
+//! The end of an utterance is certain only after a long pause. A word of the list is looked for as soon as a pause
+//! begins, and told after a short one, if speech has not gone on by then.
+
+use super::WORD_SAMPLES_MAX;
+use super::speech::{Heard, Speech, Words};
+use super::voice::{FRAME_SAMPLES, Pause, VoiceActivity};
+use crate::{Clip, Error};
+
+/// Listens frame by frame.
+#[derive(Clone)]
+pub struct Listener {
+    voice: VoiceActivity,
+    speech: Speech,
+    words: Words,
+    /// What the utterance under way was heard as, if it ends here, and its length.
+    guess: Option<(Heard, u64)>,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// Which word of the list it was, if any.
+    pub heard: Heard,
+    /// The sound of what was no word of the list.
+    pub clip: Option<Clip>,
+    /// Its length.
+    pub length_ms: u64,
+}
+
+impl Listener {
+    /// Nothing heard yet; listens for `words`.
+    pub fn new(mut voice: VoiceActivity, speech: Speech, words: Words) -> Self {
+        voice.reset();
+        Self { voice, speech, words, guess: None }
+    }
+
+    /// Forgets all sound heard so far.
+    pub fn reset(&mut self) {
+        self.voice.reset();
+        self.guess = None;
+    }
+
+    /// Takes the next frame, and tells what was said when it is clear.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn push(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Result<Option<Said>, Error> {
+        if let Some(clip) = self.voice.push(frame)? {
+            self.guess = None;
+            return self.understand(clip).map(Some);
+        }
+        match self.voice.pause() {
+            Some(Pause::Begins(clip)) => {
+                let heard = self.speech.word(&clip, &self.words)?;
+                self.guess = heard.word.is_some().then(|| (heard, clip.length_ms()));
+                Ok(None)
+            }
+            Some(Pause::EndsWord) => Ok(self.guess.take().map(|(heard, length_ms)| {
+                self.voice.end();
+                Said { heard, clip: None, length_ms }
+            })),
+            None => Ok(None),
+        }
+    }
+
+    fn understand(&self, clip: Clip) -> Result<Said, Error> {
+        let length_ms = clip.length_ms();
+        let short = clip.samples().len() <= WORD_SAMPLES_MAX;
+        let heard = if short { self.speech.word(&clip, &self.words)? } else { Heard::default() };
+        let clip = heard.word.is_none().then_some(clip);
+        Ok(Said { heard, clip, length_ms })
+    }
+}

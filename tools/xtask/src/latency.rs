@@ -1,0 +1,23 @@
+//! From answer to feedback, on one core.
+
+use crate::{cargo, command, packages, run, target};
+use anyhow::Context;
+
+/// `rest` goes to `petri-evaluate latency`. Builds together with the device's program: alone, another set of features
+/// would compile the engine once more.
+pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
+    packages::python()?;
+    packages::need(&["util-linux"])?;
+    cargo(&["build", "--release", "--quiet", "--package", "petri", "--package", "petri-evaluate"])?;
+    let program = std::path::absolute(target().join("release/petri-evaluate"))?;
+    let (core, program) = (last_core()?, program.to_string_lossy());
+    run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest))
+}
+
+/// The last core that this process may use: the first one serves most interrupts.
+fn last_core() -> anyhow::Result<String> {
+    let status = std::fs::read_to_string("/proc/self/status").context("cores are counted on Linux only")?;
+    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let last = list.and_then(|list| list.trim().rsplit([',', '-']).next());
+    last.map(str::to_owned).context("/proc/self/status has no Cpus_allowed_list; update the kernel")
+}
