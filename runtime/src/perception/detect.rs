@@ -1,6 +1,8 @@
 //! Face detection: BlazeFace short range (Bazarevsky et al., arXiv:1907.05047).
 
-use super::{shrink::shrink, sigmoid};
+use super::shrink::shrink;
+use super::sigmoid;
+use super::still::Still;
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
 use image::RgbImage;
@@ -17,6 +19,14 @@ pub struct Detector {
     anchors: Vec<[f32; 2]>,
     score_min: f32,
     overlap_max: f32,
+}
+
+/// A picture in the size in which it is searched, and where it lies in the model's input.
+struct Scaled {
+    small: RgbImage,
+    scale: f32,
+    left: u32,
+    top: u32,
 }
 
 /// A point of the picture, in pixels from its top left edge.
@@ -63,7 +73,18 @@ impl Detector {
     /// # Errors
     /// When the engine fails.
     pub fn detect(&self, frame: &Frame) -> Result<Vec<Face>, Error> {
-        self.detect_at(frame, 1.0)
+        self.search(&self.scaled(frame, 1.0))
+    }
+
+    /// As [`Detector::detect`], for the next frame of a stream.
+    pub(super) fn detect_next(&self, frame: &Frame, still: &mut Still) -> Result<Vec<Face>, Error> {
+        let scaled = self.scaled(frame, 1.0);
+        if still.is_still_empty(&scaled.small) {
+            return Ok(Vec::new());
+        }
+        let faces = self.search(&scaled)?;
+        still.searched(scaled.small, faces.is_empty());
+        Ok(faces)
     }
 
     /// As [`Detector::detect`], with a second look at the picture made smaller if the first finds nothing.
@@ -73,21 +94,26 @@ impl Detector {
     pub fn detect_tight(&self, frame: &Frame) -> Result<Vec<Face>, Error> {
         let faces = self.detect(frame)?;
         if faces.is_empty() {
-            self.detect_at(frame, self.model.manifest().number("second_pass_fill"))
+            self.search(&self.scaled(frame, self.model.manifest().number("second_pass_fill")))
         } else {
             Ok(faces)
         }
     }
 
-    /// Detects with the picture's longer side filling `fill` of the model's input.
-    fn detect_at(&self, frame: &Frame, fill: f32) -> Result<Vec<Face>, Error> {
+    /// A picture whose longer side fills `fill` of the model's input.
+    fn scaled(&self, frame: &Frame, fill: f32) -> Scaled {
         let side = self.side as f32;
         let scale = side * fill / frame.width().max(frame.height()) as f32;
         let scaled = |pixels: u32| ((pixels as f32 * scale).round() as u32).clamp(1, self.side);
         let (width, height) = (scaled(frame.width()), scaled(frame.height()));
         let small = resized(frame.image(), width, height);
-        let (left, top) = ((self.side - width) / 2, (self.side - height) / 2);
-        let pixels = self.planes(&small, left, top);
+        Scaled { small, scale, left: (self.side - width) / 2, top: (self.side - height) / 2 }
+    }
+
+    fn search(&self, scaled: &Scaled) -> Result<Vec<Face>, Error> {
+        let Scaled { small, scale, left, top } = scaled;
+        let (side, scale, left, top) = (self.side as f32, *scale, *left, *top);
+        let pixels = self.planes(small, left, top);
         let shape = [1, 3, self.side as usize, self.side as usize];
         let outputs = self.model.floats(tvec![tensor(&self.model, &shape, &pixels)?])?;
         let [boxes, scores] = &outputs[..] else { return Ok(Vec::new()) };

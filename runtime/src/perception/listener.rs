@@ -42,6 +42,11 @@ impl Listener {
         self.guess = None;
     }
 
+    /// Whether nothing is heard now that could be speech: then a few frames may come late.
+    pub fn is_quiet(&self) -> bool {
+        self.voice.is_quiet()
+    }
+
     /// Takes the next frame, and tells what was said when it is clear.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 use super::crop::Crop;
 use super::detect::Face;
 use super::sigmoid;
+use super::still::Still;
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, Frame};
 use petri_models::Id;
@@ -46,10 +47,11 @@ pub struct Mesh {
 }
 
 /// Where a face was in the last frame, so that the next mesh needs no detector.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Track {
     square: Option<Crop>,
     looks: u32,
+    still: Still,
 }
 
 impl Track {
@@ -61,6 +63,11 @@ impl Track {
             (x0..=x1).contains(&x) && (y0..=y1).contains(&y)
         };
         self.square.filter(inside).unwrap_or_else(|| mesher.around(face))
+    }
+
+    /// The room, while nobody is in it.
+    pub(super) fn still(&mut self) -> &mut Still {
+        &mut self.still
     }
 
     /// The square that was followed so far.

@@ -21,6 +21,7 @@ pub mod rest;
 mod shrink;
 pub mod smooth;
 pub mod speech;
+mod still;
 pub mod text;
 pub mod tokens;
 pub mod vocabulary;
@@ -121,13 +122,14 @@ impl Sight {
     /// In the school edition the detector rests while the mesh is on its face. The therapy edition cuts the face for
     /// its expression from the detector's box, so it detects in each frame, and places a mesh in one of
     /// [`MESH_SPACING`]: muscles give the reason there, and a tenth of a second is soon enough for that. Every other
-    /// frame is read as its mirror image, so that the mean over time is one of both.
+    /// frame is read as its mirror image, so that the mean over time is one of both. A room in
+    /// which nothing moves since nobody was found in it is not searched again for half a second.
     ///
     /// # Errors
     /// When the engine fails.
     pub fn follow(&self, frame: &Frame, track: &mut mesh::Track) -> Result<Seen, Error> {
         if cfg!(feature = "therapy") {
-            let faces = self.detector.detect(frame)?;
+            let faces = self.detector.detect_next(frame, track.still())?;
             let mirrored = !track.is_turn(2);
             let mesh = if track.is_turn(MESH_SPACING) { self.place(frame, &faces, track)? } else { None };
             track.next();
@@ -140,7 +142,8 @@ impl Sight {
             let faces = vec![mesh.face()];
             return self.read(frame, faces, Some(mesh), false);
         }
-        self.see(frame, self.detector.detect(frame)?, track)
+        let faces = self.detector.detect_next(frame, track.still())?;
+        self.see(frame, faces, track)
     }
 
     fn see(&self, frame: &Frame, faces: Vec<detect::Face>, track: &mut mesh::Track) -> Result<Seen, Error> {

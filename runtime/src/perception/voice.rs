@@ -173,6 +173,11 @@ impl VoiceActivity {
         Ok(None)
     }
 
+    /// Whether nothing is heard now that could be speech.
+    pub fn is_quiet(&self) -> bool {
+        !self.speaking && self.run_frames == 0
+    }
+
     /// Ends the utterance under way, as at the end of a recording.
     pub fn end(&mut self) -> Option<Clip> {
         let samples = self.said();

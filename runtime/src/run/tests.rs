@@ -1,8 +1,9 @@
 use super::*;
-use crate::ports::{Camera, Clock, Microphone};
+use crate::ports::{Buttons, Camera, Clock, Microphone, Pressed};
 use petri_core::{Button, Exercise, Exercises, Pack, Sensor};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Time, and what it brings.
 #[derive(Default)]

@@ -18,6 +18,7 @@ use crate::statistics::quantile;
 use anyhow::Context;
 use learner::{Learner, Spoken, Taken, Vocabulary};
 use petri_core::Pack;
+use petri_core::random::Random;
 use petri_figures::Book;
 use petri_models::Store;
 use petri_runtime::capture::Live;
@@ -30,9 +31,12 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-/// A picture of the camera's size without anybody.
+/// The room without anybody: the camera's size, and how light it is on the left; to the right it is lighter.
 const EMPTY_PIXELS: (u32, u32) = (640, 480);
-const EMPTY_GREY: u8 = 128;
+const EMPTY_GREY: u8 = 100;
+/// Values that the noise adds up to.
+const EMPTY_NOISE: u32 = 12;
+const EMPTY_PICTURES: usize = 8;
 /// How long processor time is counted while nobody answers.
 const IDLE_SECONDS: u32 = 10;
 
@@ -170,10 +174,7 @@ fn played<T: Send>(
     let demo = root()?.join("board/demo");
     let word = |name: &str| anyhow::Ok(Spoken::new(intake::clip(&demo.join(name))?));
     let words = Vocabulary { again: word("again.wav")?, help: word("help.wav")?, next: word("next.wav")? };
-    let (width, height) = EMPTY_PIXELS;
-    let empty = Frame::new(width, height, vec![EMPTY_GREY; 3 * (width * height) as usize]);
-    let empty = empty.context("the empty picture has no sides")?;
-    let stage = Stage::new(pace, [empty, intake::frame(&demo.join("astronaut.png"))?]);
+    let stage = Stage::new(pace, empty_room(seed), intake::frame(&demo.join("astronaut.png"))?);
     let folder = tempfile::tempdir().context("cannot make a folder for the journal; set TMPDIR")?;
     let journal = Journal::open(&folder.path().join("journal.db"))?;
     let pack = Pack::starter();
@@ -197,6 +198,20 @@ fn played<T: Send>(
         })?;
         learning.join().map_err(|_| anyhow::anyhow!("the learner failed; its message is above"))?
     })
+}
+
+/// Pictures of an empty room, which differ by the noise of a camera alone.
+fn empty_room(seed: u64) -> Vec<Frame> {
+    let mut random = Random::new(seed);
+    let (width, height) = EMPTY_PIXELS;
+    let picture = |_| {
+        let bytes = (0..3 * width * height).map(|at| {
+            let light = EMPTY_GREY + (at / 3 % width / 8) as u8;
+            light + random.below(EMPTY_NOISE) as u8
+        });
+        Frame::new(width, height, bytes.collect())
+    };
+    (0..EMPTY_PICTURES).filter_map(picture).collect()
 }
 
 /// Processor time of this process so far, in milliseconds.

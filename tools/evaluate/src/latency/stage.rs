@@ -65,8 +65,9 @@ pub(super) struct Stage(Arc<Shared>);
 struct Shared {
     pace: Pace,
     start: Instant,
-    /// Without a face, and with one.
-    pictures: [Frame; 2],
+    /// An empty room in the noise of a camera, and one with a face.
+    empty: Vec<Frame>,
+    face: Frame,
     state: Mutex<State>,
 }
 
@@ -78,11 +79,12 @@ struct State {
     word_ended: Option<Instant>,
     view: View,
     face_seen: Option<Instant>,
+    frames: usize,
 }
 
 impl Stage {
-    /// A stage whose camera sees one of two pictures: nobody, and somebody.
-    pub(super) fn new(pace: Pace, pictures: [Frame; 2]) -> Self {
+    /// A stage whose camera sees nobody in pictures that differ by noise, or somebody.
+    pub(super) fn new(pace: Pace, empty: Vec<Frame>, face: Frame) -> Self {
         let state = State {
             pressed: VecDeque::new(),
             sound: VecDeque::new(),
@@ -90,8 +92,9 @@ impl Stage {
             word_ended: None,
             view: View::Restless,
             face_seen: None,
+            frames: 0,
         };
-        Self(Arc::new(Shared { pace, start: Instant::now(), pictures, state: Mutex::new(state) }))
+        Self(Arc::new(Shared { pace, start: Instant::now(), empty, face, state: Mutex::new(state) }))
     }
 
     /// The board, and what its display shows.
@@ -187,8 +190,11 @@ impl Camera for StageCamera {
         if face {
             state.face_seen.get_or_insert_with(Instant::now);
         }
+        state.frames += 1;
+        let empty = &self.stage.0.empty;
+        let turn = state.frames % empty.len().max(1);
         drop(state);
-        Ok(Some(self.stage.0.pictures[usize::from(face)].clone()))
+        Ok(if face { Some(self.stage.0.face.clone()) } else { empty.get(turn).cloned() })
     }
 }
 
