@@ -1,15 +1,13 @@
 //! From answer to feedback, on one core.
 
-use crate::{cargo, command, packages, run, target};
+use crate::{command, packages, run, shared};
 use anyhow::Context;
 
-/// `rest` goes to `petri-evaluate latency`. Builds together with the device's program: alone, another set of features
-/// would compile the engine once more.
+/// `rest` goes to `petri-evaluate latency`.
 pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
     packages::python()?;
     packages::need(&["util-linux"])?;
-    cargo(&["build", "--release", "--quiet", "--package", "petri", "--package", "petri-evaluate"])?;
-    let program = std::path::absolute(target().join("release/petri-evaluate"))?;
+    let program = shared::program("petri-evaluate", &[])?;
     let (core, program) = (last_core()?, program.to_string_lossy());
     run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest))
 }

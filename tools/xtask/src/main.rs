@@ -215,10 +215,8 @@ fn accuracy(rest: &[String]) -> anyhow::Result<()> {
     evaluate(if found { &["accuracy", "--data", DATA] } else { &["accuracy"] }, rest)
 }
 
-/// Builds together with the device's program: alone, another set of features would compile the engine once more.
 fn evaluate(arguments: &[&str], rest: &[String]) -> anyhow::Result<()> {
-    cargo(&["build", "--release", "--quiet", "--package", "petri", "--package", "petri-evaluate"])?;
-    let program = std::path::absolute(target().join("release/petri-evaluate"))?;
+    let program = shared::program("petri-evaluate", &[])?;
     let mut command = command(&program.to_string_lossy(), arguments);
     run(command.args(rest))
 }

@@ -7,6 +7,7 @@
 use crate::{cargo, command, target};
 use anyhow::{Context, bail};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// Compiles the drivers of real boards in.
 pub(crate) const HARDWARE: [&str; 2] =
@@ -28,6 +29,20 @@ pub(crate) fn school() -> Vec<&'static str> {
     arguments.extend(tools.iter().flat_map(|name| ["--exclude", name]));
     arguments.extend(HARDWARE);
     arguments
+}
+
+/// Builds one of our programs in the release profile, and gives its path. It is built together with the device's program
+/// and the measuring one: alone, another set of features would compile the engine once more.
+pub(crate) fn program(name: &str, options: &[&str]) -> anyhow::Result<PathBuf> {
+    let packages = ["petri", "petri-evaluate"].into_iter().filter(|other| *other != name).chain([name]);
+    let packages = packages.flat_map(|name| ["--package", name]);
+    let arguments: Vec<&str> = ["build", "--release", "--quiet"]
+        .into_iter()
+        .chain(packages)
+        .chain(options.iter().copied())
+        .collect();
+    cargo(&arguments)?;
+    Ok(std::path::absolute(target().join("release").join(name))?)
 }
 
 /// Writes how our own crates are compiled for tests, and gives the file's path. A pattern for the others would hold

@@ -6,7 +6,7 @@
 mod calls;
 mod media;
 
-use crate::{cargo, packages, target};
+use crate::{packages, shared, target};
 use anyhow::{Context, bail};
 use calls::Call;
 use media::Media;
@@ -16,8 +16,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the demonstration may write, in its folder.
-const FILES: [&str; 5] =
-    ["journal.db", "journal.db-journal", "journal.db-wal", "journal.db-shm", "progress.svg"];
+const FILES: [&str; 6] = [
+    "journal.db",
+    "journal.db.key",
+    "journal.db-journal",
+    "journal.db-wal",
+    "journal.db-shm",
+    "progress.svg",
+];
 /// A folder of pictures of the screens, which no camera's picture is in.
 const SCREENS: &str = "screens/";
 /// The main job shows so many screens, if camera, microphone and keyboard were used as its script wants.
@@ -31,7 +37,6 @@ const SHOWN_BYTES_MAX: &str = "4000000";
 
 /// Plays and looks.
 pub(crate) fn show() -> anyhow::Result<()> {
-    cargo(&["build", "--release", "--package", "petri"])?;
     packages::need(&["strace"])?;
     let folder = std::path::absolute(target().join("traces"))?;
     if folder.exists() {
@@ -42,7 +47,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
     println!("{media}");
     control(&folder, &media)?;
     let out = folder.join("out");
-    let petri = std::path::absolute(target().join("release/petri"))?;
+    let petri = shared::program("petri", &[])?;
     let calls = trace(&folder, Command::new(petri).args(["demo", "--out"]).arg(&out))?;
     let seen = look(&calls, &out, &media)?;
     println!("\n{}", seen.table());
