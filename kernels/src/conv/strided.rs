@@ -2,7 +2,7 @@
 
 use super::Unsupported;
 use super::net::lanes;
-use super::tile::{Job, Panels, Sink, TILE_MAX, dense};
+use super::tile::{Job, Panels, Sink, TILE_MAX, dense, turned};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Moments of one call of the inner product, at most.
@@ -35,14 +35,8 @@ impl Strided {
             return Err(Unsupported::Shapes);
         }
         let window = inputs / channels;
-        let mut packed = vec![0.0; weights.len()];
-        for (output, of) in weights.chunks_exact(inputs).enumerate() {
-            for (channel, of) in of.chunks_exact(window).enumerate() {
-                for (moment, weight) in of.iter().enumerate() {
-                    packed[(moment * channels + channel) * outputs + output] = *weight;
-                }
-            }
-        }
+        let place = |channel: usize, moment: usize| moment * channels + channel;
+        let packed = turned(weights, inputs, outputs, inputs, |at| place(at / window, at % window));
         let panels = Panels::pack(&packed, bias, outputs, lanes);
         Ok(Self { panels, channels, outputs, window, stride })
     }

@@ -51,6 +51,29 @@ impl Panels {
     }
 }
 
+/// Weights that lie output by output, `inputs` each, as `rows` rows with a weight for each of `outputs`; `place` says in
+/// which row an input goes. Some outputs at a time, so that what is read and what is written stay near.
+pub(super) fn turned(
+    weights: &[f32],
+    inputs: usize,
+    outputs: usize,
+    rows: usize,
+    place: impl Fn(usize) -> usize,
+) -> Vec<f32> {
+    const OUTPUTS: usize = 16;
+    let mut packed = vec![0.0; rows * outputs];
+    for (some, of) in weights.chunks(OUTPUTS * inputs).enumerate() {
+        let start = some * OUTPUTS;
+        for input in 0..inputs {
+            let to = &mut packed[place(input) * outputs + start..][..of.len() / inputs];
+            for (to, from) in to.iter_mut().zip(of[input..].iter().step_by(inputs)) {
+                *to = *from;
+            }
+        }
+    }
+    packed
+}
+
 /// What is done with a sum before it is stored.
 #[derive(Debug)]
 pub(super) enum Activation {

@@ -156,14 +156,35 @@ impl Weights {
         }
     }
 
-    fn take_outputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8) {
-        let pairs = self.pairs();
-        for (column, row) in values.chunks_exact(self.inputs).enumerate() {
-            let (panel, lane) = (column / LANES, column % LANES);
-            let blocks = &mut self.blocks[panel * pairs..][..pairs];
-            for (block, of_pair) in blocks.iter_mut().zip(row.chunks(2)) {
-                for (of, value) in of_pair.iter().enumerate() {
-                    block.0[place(lane, of)] = weight(*value);
+    /// Sixteen rows at a time, so that each block is written once.
+    fn take_outputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8 + Copy) {
+        let (inputs, pairs) = (self.inputs, self.pairs());
+        let panels = self.blocks.chunks_exact_mut(pairs);
+        for (rows, blocks) in values.chunks(LANES * inputs).zip(panels) {
+            if rows.len() == LANES * inputs {
+                let rows: [&[T]; LANES] = from_fn(|lane| &rows[lane * inputs..][..inputs]);
+                let (even, odd) = (rows.map(|row| row.as_chunks::<2>().0), rows[0].as_chunks::<2>().1);
+                let whole = even[0].len();
+                let even = even.map(|row| &row[..whole]);
+                for (pair, block) in blocks[..whole].iter_mut().enumerate() {
+                    for (lane, row) in even.iter().enumerate() {
+                        let [first, second] = row[pair];
+                        block.0[place(lane, 0)] = weight(first);
+                        block.0[place(lane, 1)] = weight(second);
+                    }
+                }
+                if !odd.is_empty() {
+                    for (lane, row) in rows.iter().enumerate() {
+                        blocks[whole].0[place(lane, 0)] = weight(row[2 * whole]);
+                    }
+                }
+                continue;
+            }
+            for (lane, row) in rows.chunks_exact(inputs).enumerate() {
+                for (block, of_pair) in blocks.iter_mut().zip(row.chunks(2)) {
+                    for (of, value) in of_pair.iter().enumerate() {
+                        block.0[place(lane, of)] = weight(*value);
+                    }
                 }
             }
         }

@@ -123,8 +123,8 @@ fn weights(graph: &Graph, name: &str) -> Option<([usize; 3], Vec<f32>)> {
         return weights(graph, inputs::<1>(made)?[0]);
     }
     let Some(joined) = graph.maker(name, "Concat") else {
-        let shape: [usize; 3] = graph.constant(name)?.shape().try_into().ok()?;
-        return Some((shape, graph.floats(name)?));
+        let (shape, values) = graph.shaped(name)?;
+        return Some((shape.try_into().ok()?, values));
     };
     joined.attribute.iter().all(|axis| axis.name == "axis" && axis.i == 0).then_some(())?;
     let mut parts = joined.input.iter().map(|part| weights(graph, part));

@@ -19,9 +19,11 @@ use super::{Backend, Program, one_line};
 use graph::Graph;
 use petri_kernels::matmul::Arithmetic;
 use petri_models::Manifest;
+use prost::Message;
 use std::sync::Arc;
 use tract_core::prelude::*;
-use tract_onnx::prelude::{Framework, InferenceModelExt};
+use tract_onnx::pb::ModelProto;
+use tract_onnx::prelude::InferenceModelExt;
 
 /// Rewrites of the file's graph, in this order: its weights are still 8-bit, its shapes are not known.
 const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 5] =
@@ -57,13 +59,14 @@ impl Program for Plan {
 /// The file is freed before its weights are unfolded.
 fn plan(bytes: Vec<u8>, arithmetic: Arithmetic) -> TractResult<Arc<TypedRunnableModel>> {
     let onnx = tract_onnx::onnx();
-    let file = onnx.proto_model_for_read(&mut bytes.as_slice())?;
+    let file = ModelProto::decode(bytes.as_slice())?;
     drop(bytes);
     let mut graph = Graph::new(file, arithmetic)?;
     for rewrite in ON_THE_FILE {
         rewrite(&mut graph)?;
         graph.prune();
     }
+    graph.unfold();
     let mut typed = graph.parse(&onnx)?.into_typed()?;
     typed.declutter()?;
     typed.optimize()?;

@@ -98,7 +98,7 @@ impl<'a> Table<'a> {
     fn joined(&self) -> Cow<'a, [u8]> {
         match self.values[..] {
             [only] => Cow::Borrowed(only.values),
-            _ => self.values.iter().flat_map(|part| part.values).copied().collect(),
+            _ => Cow::Owned(self.values.iter().map(|part| part.values).collect::<Vec<_>>().concat()),
         }
     }
 }
