@@ -5,7 +5,7 @@ use super::buffer::{Aligned, Layout};
 use super::builder::{Builder, Kind, Value, Window};
 use super::net::{Net, Pass, Sums};
 use super::spatial::{Depthwise, Pool};
-use super::tile::{Activation, Panels, turned};
+use super::tile::{Activation, Panels};
 use std::collections::BTreeMap;
 
 /// A convolution whose sums are not stored yet.
@@ -121,15 +121,14 @@ impl Lowering<'_> {
         self.settle(from);
         let layout = &self.layouts[from.0];
         let [rows, columns] = window.side;
-        let (channels, pixel, outputs) = (layout.channels, layout.pixel, bias.len());
+        let (channels, pixel) = (layout.channels, layout.pixel);
         // The window as it lies in memory: rows of pixels, with the channels that pad a pixel, unless those are half of it.
         let apart = columns == 1 || 2 * channels <= pixel;
         let pixel = if apart { channels } else { pixel };
-        let (inputs, places) = (channels * rows * columns, rows * columns);
+        let places = rows * columns;
         let place = |at: usize| at % places * pixel + at / places;
-        let packed = turned(weights, inputs, outputs, places * pixel, place);
         let sums = Sums {
-            panels: Panels::pack(&packed, bias, outputs, self.lanes),
+            panels: Panels::pack(weights, bias, self.lanes, places * pixel, place),
             depthwise,
             runs: [rows, if apart { columns } else { 1 }],
             stride: window.stride,

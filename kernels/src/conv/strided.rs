@@ -2,7 +2,7 @@
 
 use super::Unsupported;
 use super::net::lanes;
-use super::tile::{Job, Panels, Sink, TILE_MAX, dense, turned};
+use super::tile::{Job, Panels, Sink, TILE_MAX, dense};
 use pulp::{Arch, Simd, WithSimd};
 
 /// Moments of one call of the inner product, at most.
@@ -35,9 +35,8 @@ impl Strided {
             return Err(Unsupported::Shapes);
         }
         let window = inputs / channels;
-        let place = |channel: usize, moment: usize| moment * channels + channel;
-        let packed = turned(weights, inputs, outputs, inputs, |at| place(at / window, at % window));
-        let panels = Panels::pack(&packed, bias, outputs, lanes);
+        let place = |at: usize| at % window * channels + at / window;
+        let panels = Panels::pack(weights, bias, lanes, inputs, place);
         Ok(Self { panels, channels, outputs, window, stride })
     }
 

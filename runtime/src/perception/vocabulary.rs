@@ -5,8 +5,8 @@ use std::ops::Range;
 use tokenizers::models::unigram::Unigram;
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::{
-    DecoderWrapper, Model, ModelWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
-    TokenizerImpl,
+    DecoderWrapper, Model, ModelWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
+    Tokenizer, TokenizerImpl,
 };
 
 /// A vocabulary and how many of its pieces the model takes.
@@ -23,7 +23,8 @@ impl Vocabulary {
     pub fn parse(file: &[u8], tokens_max: usize) -> Result<Self, String> {
         // Asked for one kind of model, the reader need not hold the vocabulary until it knows which kind it is.
         let tokenizer = read::<WordPiece>(file).or_else(|_| read::<Unigram>(file));
-        let tokenizer = tokenizer.or_else(|_| Tokenizer::from_bytes(file).map_err(|error| error.to_string()))?;
+        let tokenizer =
+            tokenizer.or_else(|_| Tokenizer::from_bytes(file).map_err(|error| error.to_string()))?;
         Ok(Self { tokenizer, tokens_max })
     }
 
@@ -60,8 +61,7 @@ impl Vocabulary {
     }
 }
 
-type Of<M> =
-    TokenizerImpl<M, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
+type Of<M> = TokenizerImpl<M, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
 /// The tokenizer of a file whose model is an `M`.
 fn read<M: Model + DeserializeOwned + Into<ModelWrapper>>(file: &[u8]) -> Result<Tokenizer, String> {

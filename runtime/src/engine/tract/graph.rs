@@ -1,8 +1,10 @@
 //! The graph of an ONNX file, while its nodes are replaced by our operators.
 
+use super::file::{self, Kept};
 use super::operator::{Kernel, Operator};
 use petri_kernels::matmul::Arithmetic;
 use std::collections::HashSet;
+use tract_core::internal::tract_data::half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 use tract_core::internal::*;
 use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
@@ -15,6 +17,7 @@ use tract_onnx::{Onnx, tensor};
 pub(super) struct Graph {
     file: ModelProto,
     body: GraphProto,
+    kept: Kept,
     /// Which node makes a value.
     makers: HashMap<String, usize>,
     /// Which initializer has a name.
@@ -26,10 +29,10 @@ pub(super) struct Graph {
 
 impl Graph {
     /// Of a file whose products with 8-bit weights are formed so.
-    pub(super) fn new(mut file: ModelProto, arithmetic: Arithmetic) -> TractResult<Self> {
-        let body = file.graph.take().context("the file has no graph")?;
+    pub(super) fn read(bytes: Vec<u8>, arithmetic: Arithmetic) -> TractResult<Self> {
+        let (file, body, kept) = file::read(bytes)?;
         let (makers, constants, ours) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut graph = Self { file, body, makers, constants, ours, arithmetic };
+        let mut graph = Self { file, body, kept, makers, constants, ours, arithmetic };
         graph.index();
         Ok(graph)
     }
@@ -61,7 +64,8 @@ impl Graph {
     /// The constant of that name, if it is one.
     pub(super) fn constant(&self, name: &str) -> Option<Tensor> {
         let held = &self.body.initializer[*self.constants.get(name)?];
-        tensor::load_tensor(&tract_onnx::data_resolver::MmapDataResolver, held, None).ok()
+        let whole = TensorProto { raw_data: self.kept.raw(held).to_vec(), ..held.clone() };
+        tensor::load_tensor(&tract_onnx::data_resolver::MmapDataResolver, &whole, None).ok()
     }
 
     /// The constant of that name, if it is a matrix of 8-bit numbers: where they lie in the file.
@@ -74,8 +78,9 @@ impl Graph {
         };
         let [rows, width] = held.dims[..] else { return None };
         let shape = [usize::try_from(rows).ok()?, usize::try_from(width).ok()?];
-        let whole = Some(held.raw_data.len()) == shape[0].checked_mul(shape[1]);
-        whole.then_some(Bytes { signed, shape, values: &held.raw_data })
+        let values = self.kept.raw(held);
+        let whole = Some(values.len()) == shape[0].checked_mul(shape[1]);
+        whole.then_some(Bytes { signed, shape, values })
     }
 
     /// The constant of that name, if it is one number.
@@ -97,13 +102,18 @@ impl Graph {
         let shape: Vec<usize> =
             held.dims.iter().map(|dim| usize::try_from(*dim).ok()).collect::<Option<_>>()?;
         let count = shape.iter().try_fold(1usize, |count, side| count.checked_mul(*side))?;
-        let raw = &held.raw_data;
+        let raw = self.kept.raw(held);
         // Where the numbers lie as they are, they are read there.
         let floats = match DataType::try_from(held.data_type) {
             Ok(DataType::Int8) if raw.len() == count => {
                 raw.iter().map(|byte| f32::from(*byte as i8)).collect()
             }
             Ok(DataType::Uint8) if raw.len() == count => raw.iter().map(|byte| f32::from(*byte)).collect(),
+            Ok(DataType::Float16) if Some(raw.len()) == count.checked_mul(2) => {
+                let halves: Vec<u16> =
+                    raw.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect();
+                halves.reinterpret_cast::<f16>().to_f32_vec()
+            }
             Ok(DataType::Float) if Some(raw.len()) == count.checked_mul(4) => {
                 raw.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
             }
@@ -251,7 +261,8 @@ impl Graph {
 
     /// As tract reads it, with our operators in their places.
     pub(super) fn parse(self, onnx: &Onnx) -> TractResult<InferenceModel> {
-        let Self { mut file, body, mut ours, .. } = self;
+        let Self { mut file, mut body, kept, mut ours, .. } = self;
+        kept.restore(&mut body.initializer);
         file.graph = Some(body);
         let mut model = onnx.model_for_proto_model(&file)?;
         for node in model.nodes_mut() {

@@ -9,6 +9,7 @@
 mod along_time;
 mod attention;
 mod elementwise;
+mod file;
 mod graph;
 mod matmul;
 mod network;
@@ -19,10 +20,8 @@ use super::{Backend, Program, one_line};
 use graph::Graph;
 use petri_kernels::matmul::Arithmetic;
 use petri_models::Manifest;
-use prost::Message;
 use std::sync::Arc;
 use tract_core::prelude::*;
-use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::InferenceModelExt;
 
 /// Rewrites of the file's graph, in this order: its weights are still 8-bit, its shapes are not known.
@@ -56,12 +55,10 @@ impl Program for Plan {
     }
 }
 
-/// The file is freed before its weights are unfolded.
+/// The file is freed before tract optimizes what is left of it.
 fn plan(bytes: Vec<u8>, arithmetic: Arithmetic) -> TractResult<Arc<TypedRunnableModel>> {
     let onnx = tract_onnx::onnx();
-    let file = ModelProto::decode(bytes.as_slice())?;
-    drop(bytes);
-    let mut graph = Graph::new(file, arithmetic)?;
+    let mut graph = Graph::read(bytes, arithmetic)?;
     for rewrite in ON_THE_FILE {
         rewrite(&mut graph)?;
         graph.prune();
