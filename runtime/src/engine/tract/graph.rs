@@ -13,6 +13,9 @@ use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::internal::expand;
 use tract_onnx::{Onnx, tensor};
 
+/// Floats of 16 bits that are unpacked at a time.
+const HALVES: usize = 256;
+
 /// A node is replaced where it stands; what nobody reads any more goes with [`Graph::prune`].
 pub(super) struct Graph {
     file: ModelProto,
@@ -110,9 +113,15 @@ impl Graph {
             }
             Ok(DataType::Uint8) if raw.len() == count => raw.iter().map(|byte| f32::from(*byte)).collect(),
             Ok(DataType::Float16) if Some(raw.len()) == count.checked_mul(2) => {
-                let halves: Vec<u16> =
-                    raw.as_chunks().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect();
-                halves.reinterpret_cast::<f16>().to_f32_vec()
+                let mut floats = vec![0.0; count];
+                for (bytes, floats) in raw.chunks(HALVES * 2).zip(floats.chunks_mut(HALVES)) {
+                    let mut halves = [0u16; HALVES];
+                    for (half, bytes) in halves.iter_mut().zip(bytes.as_chunks().0) {
+                        *half = u16::from_le_bytes(*bytes);
+                    }
+                    halves[..floats.len()].reinterpret_cast::<f16>().convert_to_f32_slice(floats);
+                }
+                floats
             }
             Ok(DataType::Float) if Some(raw.len()) == count.checked_mul(4) => {
                 raw.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
