@@ -7,6 +7,20 @@
 // Sums stay in registers only while they are indexed by constants.
 #![allow(clippy::needless_range_loop)]
 
+/// Repeats a body with `$at` from 0 to `$count`, 8 at most. A loop is unrolled too late, or not at all: an array that is
+/// ever indexed by a variable lies in memory, and each step of an inner loop stores it.
+macro_rules! unrolled {
+    ($count:expr, $at:ident, $body:block) => {
+        unrolled!($count, $at, $body, 0, 1, 2, 3, 4, 5, 6, 7);
+    };
+    ($count:expr, $at:ident, $body:block, $($index:literal),*) => {
+        $(if $index < $count {
+            const $at: usize = $index;
+            $body
+        })*
+    };
+}
+
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -210,21 +224,19 @@ impl Tile<'_> {
                 let rows: [&[[i16; 2]]; ROWS] =
                     from_fn(|row| &self.scratch.pairs[at(row) * pairs..][..pairs]);
                 let whole = sums_whole(unit, &rows, &panels);
-                for row in 0..ROWS {
-                    for panel in 0..PANELS {
-                        sums[row][panel] = unit.read(whole[row][panel]).map(|sum| sum as f32);
-                    }
-                }
+                unrolled!(ROWS, ROW, {
+                    unrolled!(PANELS, PANEL, {
+                        sums[ROW][PANEL] = unit.read(whole[ROW][PANEL]).map(|sum| sum as f32);
+                    });
+                });
             }
             Arithmetic::Floats => {
                 let inputs = self.weights.inputs();
                 let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[at(row) * inputs..][..inputs]);
                 let floats = sums_floats(unit, &rows, &panels);
-                for row in 0..ROWS {
-                    for panel in 0..PANELS {
-                        sums[row][panel] = unit.read_floats(floats[row][panel]);
-                    }
-                }
+                unrolled!(ROWS, ROW, {
+                    unrolled!(PANELS, PANEL, { sums[ROW][PANEL] = unit.read_floats(floats[ROW][PANEL]) });
+                });
             }
         }
         for (row, sums) in sums.iter().take(count).enumerate() {
@@ -268,8 +280,7 @@ fn add(values: &mut [f32; LANES], more: &[f32]) {
     }
 }
 
-// Functions, not closures: a closure that is not inlined lacks the unit's instructions. Nothing here is indexed by what is
-// known at run time only, so that the sums stay in registers.
+// Functions, not closures: a closure that is not inlined lacks the unit's instructions.
 
 #[inline(always)]
 fn sums_whole<U: Unit, const ROWS: usize, const PANELS: usize>(
@@ -277,18 +288,15 @@ fn sums_whole<U: Unit, const ROWS: usize, const PANELS: usize>(
     rows: &[&[[i16; 2]]; ROWS],
     panels: &[&[Block]; PANELS],
 ) -> [[U::Sum; PANELS]; ROWS] {
+    let (rows, panels, count) = (alike(rows), alike(panels), panels[0].len());
     let mut sums = [[unit.zero(); PANELS]; ROWS];
-    for pair in 0..panels[0].len() {
+    for pair in 0..count {
         let mut blocks = [unit.widen(&panels[0][pair]); PANELS];
-        for panel in 1..PANELS {
-            blocks[panel] = unit.widen(&panels[panel][pair]);
-        }
-        for row in 0..ROWS {
-            let x = rows[row][pair];
-            for panel in 0..PANELS {
-                sums[row][panel] = unit.add(sums[row][panel], blocks[panel], x);
-            }
-        }
+        unrolled!(PANELS, PANEL, { blocks[PANEL] = unit.widen(&panels[PANEL][pair]) });
+        unrolled!(ROWS, ROW, {
+            let x = rows[ROW][pair];
+            unrolled!(PANELS, PANEL, { sums[ROW][PANEL] = unit.add(sums[ROW][PANEL], blocks[PANEL], x) });
+        });
     }
     sums
 }
@@ -302,27 +310,34 @@ fn sums_floats<U: Unit, const ROWS: usize, const PANELS: usize>(
     let mut sums = [[unit.nothing(); PANELS]; ROWS];
     let pairs: [&[[f32; 2]]; ROWS] = from_fn(|row| rows[row].as_chunks().0);
     let whole = pairs[0].len();
+    let (pairs, blocks) = (alike(&pairs), alike(&panels.map(|panel| &panel[..whole])));
     for pair in 0..whole {
-        let mut blocks = [unit.floats(&panels[0][pair]); PANELS];
-        for panel in 1..PANELS {
-            blocks[panel] = unit.floats(&panels[panel][pair]);
-        }
-        for row in 0..ROWS {
-            let [even, odd] = pairs[row][pair];
-            for panel in 0..PANELS {
-                let sum = unit.add_floats(sums[row][panel], blocks[panel][0], even);
-                sums[row][panel] = unit.add_floats(sum, blocks[panel][1], odd);
-            }
-        }
+        let mut floats = [unit.floats(&blocks[0][pair]); PANELS];
+        unrolled!(PANELS, PANEL, { floats[PANEL] = unit.floats(&blocks[PANEL][pair]) });
+        unrolled!(ROWS, ROW, {
+            let [even, odd] = pairs[ROW][pair];
+            unrolled!(PANELS, PANEL, {
+                let sum = unit.add_floats(sums[ROW][PANEL], floats[PANEL][0], even);
+                sums[ROW][PANEL] = unit.add_floats(sum, floats[PANEL][1], odd);
+            });
+        });
     }
     // The last of an odd number of inputs.
     if panels[0].len() > whole {
-        for row in 0..ROWS {
-            for panel in 0..PANELS {
-                let [even, _] = unit.floats(&panels[panel][whole]);
-                sums[row][panel] = unit.add_floats(sums[row][panel], even, rows[row][2 * whole]);
-            }
-        }
+        unrolled!(ROWS, ROW, {
+            unrolled!(PANELS, PANEL, {
+                let [even, _] = unit.floats(&panels[PANEL][whole]);
+                sums[ROW][PANEL] = unit.add_floats(sums[ROW][PANEL], even, rows[ROW][2 * whole]);
+            });
+        });
     }
     sums
+}
+
+/// The same slices, cut to the length of the first, so that the compiler sees that they are alike.
+#[inline(always)]
+fn alike<'a, T, const N: usize>(slices: &[&'a [T]; N]) -> [&'a [T]; N] {
+    let (mut cut, length) = (*slices, slices[0].len());
+    unrolled!(N, AT, { cut[AT] = &slices[AT][..length] });
+    cut
 }

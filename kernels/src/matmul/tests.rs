@@ -186,7 +186,8 @@ fn bytes_of_a_file_are_the_weights_that_they_stand_for() {
     let pack = |values: &[i8]| {
         Weights::pack(case.shape, Layout::InputsFirst, values, &case.scales, &case.zeros).expect("it fits")
     };
-    let bytes = Weights::pack_bytes(case.shape, Layout::InputsFirst, &[&case.values], &case.scales, &case.zeros);
+    let bytes =
+        Weights::pack_bytes(case.shape, Layout::InputsFirst, &[&case.values], &case.scales, &case.zeros);
     assert_eq!(case.product(&bytes.expect("it fits")), case.product(&pack(&signed)));
 }
 
