@@ -7,20 +7,6 @@
 // Sums stay in registers only while they are indexed by constants.
 #![allow(clippy::needless_range_loop)]
 
-/// Repeats a body with `$at` from 0 to `$count`, 8 at most. A loop is unrolled too late, or not at all: an array that is
-/// ever indexed by a variable lies in memory, and each step of an inner loop stores it.
-macro_rules! unrolled {
-    ($count:expr, $at:ident, $body:block) => {
-        unrolled!($count, $at, $body, 0, 1, 2, 3, 4, 5, 6, 7);
-    };
-    ($count:expr, $at:ident, $body:block, $($index:literal),*) => {
-        $(if $index < $count {
-            const $at: usize = $index;
-            $body
-        })*
-    };
-}
-
 mod pack;
 #[cfg(test)]
 mod tests;
@@ -29,7 +15,7 @@ pub(crate) mod unit;
 pub use pack::{Layout, LayoutError, Weights};
 
 use crate::elementwise::sum;
-use std::array::from_fn;
+use crate::unrolled::alike;
 use unit::{Block, Job, Unit, dispatch};
 
 /// Columns of a block of weights.
@@ -153,7 +139,9 @@ fn round(input: &[f32], inputs: usize, scratch: &mut Scratch) {
         let (chunks, rest) = row.as_chunks::<LANES>();
         let mut highest = [0.0f32; LANES];
         for chunk in chunks {
-            highest = from_fn(|lane| highest[lane].max(chunk[lane].abs()));
+            for (highest, x) in highest.iter_mut().zip(chunk) {
+                *highest = highest.max(x.abs());
+            }
         }
         let highest = highest.iter().copied().chain(rest.iter().map(|x| x.abs())).fold(0.0, f32::max);
         let finer = if highest > 0.0 { most / highest } else { 0.0 };
@@ -216,13 +204,14 @@ impl Tile<'_> {
     #[inline(always)]
     fn compute<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U, count: usize) -> usize {
         let pairs = self.weights.pairs();
-        let panels: [&[Block]; PANELS] = from_fn(|panel| &self.weights.panel(self.panel + panel)[..pairs]);
+        let mut panels: [&[Block]; PANELS] = [&[]; PANELS];
+        unrolled!(PANELS, PANEL, { panels[PANEL] = &self.weights.panel(self.panel + PANEL)[..pairs] });
         let at = |row: usize| self.first + row.min(count - 1);
         let mut sums = [[[0.0; LANES]; PANELS]; ROWS];
         match self.arithmetic {
             Arithmetic::Whole => {
-                let rows: [&[[i16; 2]]; ROWS] =
-                    from_fn(|row| &self.scratch.pairs[at(row) * pairs..][..pairs]);
+                let mut rows: [&[[i16; 2]]; ROWS] = [&[]; ROWS];
+                unrolled!(ROWS, ROW, { rows[ROW] = &self.scratch.pairs[at(ROW) * pairs..][..pairs] });
                 let whole = sums_whole(unit, &rows, &panels);
                 unrolled!(ROWS, ROW, {
                     unrolled!(PANELS, PANEL, {
@@ -232,7 +221,8 @@ impl Tile<'_> {
             }
             Arithmetic::Floats => {
                 let inputs = self.weights.inputs();
-                let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[at(row) * inputs..][..inputs]);
+                let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
+                unrolled!(ROWS, ROW, { rows[ROW] = &self.input[at(ROW) * inputs..][..inputs] });
                 let floats = sums_floats(unit, &rows, &panels);
                 unrolled!(ROWS, ROW, {
                     unrolled!(PANELS, PANEL, { sums[ROW][PANEL] = unit.read_floats(floats[ROW][PANEL]) });
@@ -254,8 +244,11 @@ impl Tile<'_> {
         let outputs = self.weights.outputs();
         let start = panel * LANES;
         let width = LANES.min(outputs - start);
-        let mut values: [f32; LANES] =
-            from_fn(|lane| (sums[lane] + column.offset[lane] * sum) * (column.scale[lane] * scale));
+        // A loop, since `from_fn` may be a call, and what is called lacks the unit's instructions.
+        let mut values = [0.0; LANES];
+        for lane in 0..LANES {
+            values[lane] = (sums[lane] + column.offset[lane] * sum) * (column.scale[lane] * scale);
+        }
         if let Some(bias) = self.bias {
             add(&mut values, &bias[start..][..width]);
         }
@@ -308,9 +301,11 @@ fn sums_floats<U: Unit, const ROWS: usize, const PANELS: usize>(
     panels: &[&[Block]; PANELS],
 ) -> [[U::Floats; PANELS]; ROWS] {
     let mut sums = [[unit.nothing(); PANELS]; ROWS];
-    let pairs: [&[[f32; 2]]; ROWS] = from_fn(|row| rows[row].as_chunks().0);
-    let whole = pairs[0].len();
-    let (pairs, blocks) = (alike(&pairs), alike(&panels.map(|panel| &panel[..whole])));
+    let mut pairs: [&[[f32; 2]]; ROWS] = [&[]; ROWS];
+    unrolled!(ROWS, ROW, { pairs[ROW] = rows[ROW].as_chunks().0 });
+    let (whole, mut blocks) = (pairs[0].len(), *panels);
+    blocks[0] = &blocks[0][..whole];
+    let (pairs, blocks) = (alike(&pairs), alike(&blocks));
     for pair in 0..whole {
         let mut floats = [unit.floats(&blocks[0][pair]); PANELS];
         unrolled!(PANELS, PANEL, { floats[PANEL] = unit.floats(&blocks[PANEL][pair]) });
@@ -332,12 +327,4 @@ fn sums_floats<U: Unit, const ROWS: usize, const PANELS: usize>(
         });
     }
     sums
-}
-
-/// The same slices, cut to the length of the first, so that the compiler sees that they are alike.
-#[inline(always)]
-fn alike<'a, T, const N: usize>(slices: &[&'a [T]; N]) -> [&'a [T]; N] {
-    let (mut cut, length) = (*slices, slices[0].len());
-    unrolled!(N, AT, { cut[AT] = &slices[AT][..length] });
-    cut
 }
