@@ -5,7 +5,7 @@
 
 use crate::elementwise::{exp, folded, sum};
 use crate::matmul::unit::{Job, Unit, dispatch};
-use std::array::from_fn;
+use crate::unrolled::alike;
 
 const LANES: usize = 16;
 
@@ -226,25 +226,25 @@ impl Tile<'_> {
     #[inline(always)]
     fn compute<U: Unit, const ROWS: usize>(&mut self, unit: U) -> usize {
         let depth = self.depth;
-        let rows: [&[f32]; ROWS] = from_fn(|row| &self.left[(self.row + row) * self.left_stride..][..depth]);
-        let block = &self.right[self.block * depth..][..depth];
+        let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
+        unrolled!(ROWS, ROW, { rows[ROW] = &self.left[(self.row + ROW) * self.left_stride..][..depth] });
+        let rows = alike(&rows);
+        let block = &self.right[self.block * depth..][..rows[0].len()];
         let mut sums = [unit.nothing(); ROWS];
         for (at, numbers) in block.iter().enumerate() {
             let numbers = unit.load_floats(numbers);
-            for (sum, row) in sums.iter_mut().zip(&rows) {
-                *sum = unit.add_floats(*sum, numbers, row[at]);
-            }
+            unrolled!(ROWS, ROW, { sums[ROW] = unit.add_floats(sums[ROW], numbers, rows[ROW][at]) });
         }
         let column = self.block * LANES;
         let width = LANES.min(self.width - column);
-        for (row, sum) in sums.into_iter().enumerate() {
-            let sums = unit.read_floats(sum);
-            let to = &mut self.output[(self.row + row) * self.stride + column..][..width];
+        unrolled!(ROWS, ROW, {
+            let sums = unit.read_floats(sums[ROW]);
+            let to = &mut self.output[(self.row + ROW) * self.stride + column..][..width];
             match <&mut [f32; LANES]>::try_from(&mut *to) {
                 Ok(to) => *to = sums,
                 Err(_) => to.copy_from_slice(&sums[..width]),
             }
-        }
+        });
         ROWS
     }
 }
@@ -255,7 +255,9 @@ fn softmax(scores: &mut [f32]) {
     let (chunks, rest) = scores.as_chunks::<LANES>();
     let mut lanes = [f32::NEG_INFINITY; LANES];
     for chunk in chunks {
-        lanes = from_fn(|lane| lanes[lane].max(chunk[lane]));
+        for (lane, x) in lanes.iter_mut().zip(chunk) {
+            *lane = lane.max(*x);
+        }
     }
     for (lane, x) in lanes.iter_mut().zip(rest) {
         *lane = lane.max(*x);

@@ -6,6 +6,9 @@
 // What runs on a vector unit is compiled for it only where it is inlined into the dispatch.
 #![allow(clippy::inline_always)]
 
+#[macro_use]
+mod unrolled;
+
 pub mod attention;
 pub mod conv;
 pub mod elementwise;

@@ -15,7 +15,7 @@ pub(crate) mod unit;
 pub use pack::{Layout, LayoutError, Weights};
 
 use crate::elementwise::sum;
-use std::array::from_fn;
+use crate::unrolled::alike;
 use unit::{Block, Job, Unit, dispatch};
 
 /// Columns of a block of weights.
@@ -139,7 +139,9 @@ fn round(input: &[f32], inputs: usize, scratch: &mut Scratch) {
         let (chunks, rest) = row.as_chunks::<LANES>();
         let mut highest = [0.0f32; LANES];
         for chunk in chunks {
-            highest = from_fn(|lane| highest[lane].max(chunk[lane].abs()));
+            for (highest, x) in highest.iter_mut().zip(chunk) {
+                *highest = highest.max(x.abs());
+            }
         }
         let highest = highest.iter().copied().chain(rest.iter().map(|x| x.abs())).fold(0.0, f32::max);
         let finer = if highest > 0.0 { most / highest } else { 0.0 };
@@ -202,29 +204,29 @@ impl Tile<'_> {
     #[inline(always)]
     fn compute<U: Unit, const ROWS: usize, const PANELS: usize>(&mut self, unit: U, count: usize) -> usize {
         let pairs = self.weights.pairs();
-        let panels: [&[Block]; PANELS] = from_fn(|panel| &self.weights.panel(self.panel + panel)[..pairs]);
+        let mut panels: [&[Block]; PANELS] = [&[]; PANELS];
+        unrolled!(PANELS, PANEL, { panels[PANEL] = &self.weights.panel(self.panel + PANEL)[..pairs] });
         let at = |row: usize| self.first + row.min(count - 1);
         let mut sums = [[[0.0; LANES]; PANELS]; ROWS];
         match self.arithmetic {
             Arithmetic::Whole => {
-                let rows: [&[[i16; 2]]; ROWS] =
-                    from_fn(|row| &self.scratch.pairs[at(row) * pairs..][..pairs]);
+                let mut rows: [&[[i16; 2]]; ROWS] = [&[]; ROWS];
+                unrolled!(ROWS, ROW, { rows[ROW] = &self.scratch.pairs[at(ROW) * pairs..][..pairs] });
                 let whole = sums_whole(unit, &rows, &panels);
-                for row in 0..ROWS {
-                    for panel in 0..PANELS {
-                        sums[row][panel] = unit.read(whole[row][panel]).map(|sum| sum as f32);
-                    }
-                }
+                unrolled!(ROWS, ROW, {
+                    unrolled!(PANELS, PANEL, {
+                        sums[ROW][PANEL] = unit.read(whole[ROW][PANEL]).map(|sum| sum as f32);
+                    });
+                });
             }
             Arithmetic::Floats => {
                 let inputs = self.weights.inputs();
-                let rows: [&[f32]; ROWS] = from_fn(|row| &self.input[at(row) * inputs..][..inputs]);
+                let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
+                unrolled!(ROWS, ROW, { rows[ROW] = &self.input[at(ROW) * inputs..][..inputs] });
                 let floats = sums_floats(unit, &rows, &panels);
-                for row in 0..ROWS {
-                    for panel in 0..PANELS {
-                        sums[row][panel] = unit.read_floats(floats[row][panel]);
-                    }
-                }
+                unrolled!(ROWS, ROW, {
+                    unrolled!(PANELS, PANEL, { sums[ROW][PANEL] = unit.read_floats(floats[ROW][PANEL]) });
+                });
             }
         }
         for (row, sums) in sums.iter().take(count).enumerate() {
@@ -242,8 +244,11 @@ impl Tile<'_> {
         let outputs = self.weights.outputs();
         let start = panel * LANES;
         let width = LANES.min(outputs - start);
-        let mut values: [f32; LANES] =
-            from_fn(|lane| (sums[lane] + column.offset[lane] * sum) * (column.scale[lane] * scale));
+        // A loop, since `from_fn` may be a call, and what is called lacks the unit's instructions.
+        let mut values = [0.0; LANES];
+        for lane in 0..LANES {
+            values[lane] = (sums[lane] + column.offset[lane] * sum) * (column.scale[lane] * scale);
+        }
         if let Some(bias) = self.bias {
             add(&mut values, &bias[start..][..width]);
         }
@@ -268,8 +273,7 @@ fn add(values: &mut [f32; LANES], more: &[f32]) {
     }
 }
 
-// Functions, not closures: a closure that is not inlined lacks the unit's instructions. Nothing here is indexed by what is
-// known at run time only, so that the sums stay in registers.
+// Functions, not closures: a closure that is not inlined lacks the unit's instructions.
 
 #[inline(always)]
 fn sums_whole<U: Unit, const ROWS: usize, const PANELS: usize>(
@@ -277,18 +281,15 @@ fn sums_whole<U: Unit, const ROWS: usize, const PANELS: usize>(
     rows: &[&[[i16; 2]]; ROWS],
     panels: &[&[Block]; PANELS],
 ) -> [[U::Sum; PANELS]; ROWS] {
+    let (rows, panels, count) = (alike(rows), alike(panels), panels[0].len());
     let mut sums = [[unit.zero(); PANELS]; ROWS];
-    for pair in 0..panels[0].len() {
+    for pair in 0..count {
         let mut blocks = [unit.widen(&panels[0][pair]); PANELS];
-        for panel in 1..PANELS {
-            blocks[panel] = unit.widen(&panels[panel][pair]);
-        }
-        for row in 0..ROWS {
-            let x = rows[row][pair];
-            for panel in 0..PANELS {
-                sums[row][panel] = unit.add(sums[row][panel], blocks[panel], x);
-            }
-        }
+        unrolled!(PANELS, PANEL, { blocks[PANEL] = unit.widen(&panels[PANEL][pair]) });
+        unrolled!(ROWS, ROW, {
+            let x = rows[ROW][pair];
+            unrolled!(PANELS, PANEL, { sums[ROW][PANEL] = unit.add(sums[ROW][PANEL], blocks[PANEL], x) });
+        });
     }
     sums
 }
@@ -300,29 +301,30 @@ fn sums_floats<U: Unit, const ROWS: usize, const PANELS: usize>(
     panels: &[&[Block]; PANELS],
 ) -> [[U::Floats; PANELS]; ROWS] {
     let mut sums = [[unit.nothing(); PANELS]; ROWS];
-    let pairs: [&[[f32; 2]]; ROWS] = from_fn(|row| rows[row].as_chunks().0);
-    let whole = pairs[0].len();
+    let mut pairs: [&[[f32; 2]]; ROWS] = [&[]; ROWS];
+    unrolled!(ROWS, ROW, { pairs[ROW] = rows[ROW].as_chunks().0 });
+    let (whole, mut blocks) = (pairs[0].len(), *panels);
+    blocks[0] = &blocks[0][..whole];
+    let (pairs, blocks) = (alike(&pairs), alike(&blocks));
     for pair in 0..whole {
-        let mut blocks = [unit.floats(&panels[0][pair]); PANELS];
-        for panel in 1..PANELS {
-            blocks[panel] = unit.floats(&panels[panel][pair]);
-        }
-        for row in 0..ROWS {
-            let [even, odd] = pairs[row][pair];
-            for panel in 0..PANELS {
-                let sum = unit.add_floats(sums[row][panel], blocks[panel][0], even);
-                sums[row][panel] = unit.add_floats(sum, blocks[panel][1], odd);
-            }
-        }
+        let mut floats = [unit.floats(&blocks[0][pair]); PANELS];
+        unrolled!(PANELS, PANEL, { floats[PANEL] = unit.floats(&blocks[PANEL][pair]) });
+        unrolled!(ROWS, ROW, {
+            let [even, odd] = pairs[ROW][pair];
+            unrolled!(PANELS, PANEL, {
+                let sum = unit.add_floats(sums[ROW][PANEL], floats[PANEL][0], even);
+                sums[ROW][PANEL] = unit.add_floats(sum, floats[PANEL][1], odd);
+            });
+        });
     }
     // The last of an odd number of inputs.
     if panels[0].len() > whole {
-        for row in 0..ROWS {
-            for panel in 0..PANELS {
-                let [even, _] = unit.floats(&panels[panel][whole]);
-                sums[row][panel] = unit.add_floats(sums[row][panel], even, rows[row][2 * whole]);
-            }
-        }
+        unrolled!(ROWS, ROW, {
+            unrolled!(PANELS, PANEL, {
+                let [even, _] = unit.floats(&panels[PANEL][whole]);
+                sums[ROW][PANEL] = unit.add_floats(sums[ROW][PANEL], even, rows[ROW][2 * whole]);
+            });
+        });
     }
     sums
 }

@@ -90,7 +90,7 @@ impl Image {
 
 /// A network and, step by step, what plain loops make of the same image.
 struct Both {
-    net: Builder,
+    net: Builder<'static>,
     images: Vec<(Value, Image)>,
     seed: u32,
 }
@@ -121,7 +121,7 @@ impl Both {
         let (value, image) = self.images[from].clone();
         let weights = self.numbers(outputs * image.shape[0] * window.side[0] * window.side[1]);
         let bias = self.numbers(outputs);
-        let made = self.net.dense(value, window, &weights, &bias)?;
+        let made = self.net.dense(value, window, weights.clone(), bias.clone())?;
         Ok(self.push(made, image.convolved(&window, &weights, &bias, false)))
     }
 
@@ -130,7 +130,7 @@ impl Both {
         let (value, image) = self.images[from].clone();
         let weights = self.numbers(image.shape[0] * 9);
         let bias = self.numbers(image.shape[0]);
-        let made = self.net.depthwise(value, window, &weights, &bias)?;
+        let made = self.net.depthwise(value, window, weights.clone(), bias.clone())?;
         let middle = self.push(made, image.convolved(&window, &weights, &bias, true));
         self.dense(middle, outputs, POINT)
     }
@@ -155,7 +155,7 @@ impl Both {
 
     fn slopes(&mut self, from: usize) -> Result<usize, Unsupported> {
         let slopes = self.numbers(self.images[from].1.shape[0]);
-        let made = self.net.slopes(self.images[from].0, &slopes)?;
+        let made = self.net.slopes(self.images[from].0, slopes.clone())?;
         let image = self.images[from].1.active(&slopes);
         Ok(self.push(made, image))
     }

@@ -53,14 +53,17 @@ impl Model {
     /// When the file is missing or not the trusted one, or when tract cannot run it.
     pub fn load<'a>(engine: impl Into<Engine<'a>>, id: Id) -> Result<Self, Error> {
         let engine = engine.into();
-        let load = || {
-            if let Some(model) = engine.accelerated(id)? {
-                return Ok(model);
-            }
-            let program = on_tract(engine, id)?;
-            Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })
-        };
-        engine.ahead().and_then(|ahead| ahead.take(id, load)).unwrap_or_else(load)
+        let ahead = engine.ahead().and_then(|ahead| ahead.take(engine, id));
+        ahead.unwrap_or_else(|| Self::load_here(engine, id))
+    }
+
+    /// Loads it on this core, whatever others have loaded ahead.
+    fn load_here(engine: Engine<'_>, id: Id) -> Result<Self, Error> {
+        if let Some(model) = engine.accelerated(id)? {
+            return Ok(model);
+        }
+        let program = on_tract(engine, id)?;
+        Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })
     }
 
     /// Its manifest.

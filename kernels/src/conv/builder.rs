@@ -4,6 +4,7 @@ use super::Unsupported;
 use super::lower::lower;
 use super::net::Net;
 use super::spatial::SIDE;
+use std::borrow::Cow;
 
 /// An image of a network under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,16 +36,16 @@ impl Window {
 
 /// One operation.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum Kind<'a> {
     Input,
-    Dense { from: Value, window: Window, weights: Vec<f32>, bias: Vec<f32> },
-    Depthwise { from: Value, window: Window, weights: Vec<f32>, bias: Vec<f32> },
+    Dense { from: Value, window: Window, weights: Cow<'a, [f32]>, bias: Cow<'a, [f32]> },
+    Depthwise { from: Value, window: Window, weights: Cow<'a, [f32]>, bias: Cow<'a, [f32]> },
     Pool { from: Value, window: Window },
     Add { one: Value, other: Value },
-    Active { from: Value, slopes: Option<Vec<f32>> },
+    Active { from: Value, slopes: Option<Cow<'a, [f32]>> },
 }
 
-impl Kind {
+impl Kind<'_> {
     /// The images that it reads.
     pub(super) fn reads(&self) -> impl Iterator<Item = Value> {
         let (first, second) = match self {
@@ -59,15 +60,15 @@ impl Kind {
     }
 }
 
-/// Describes a network of one image that comes in.
+/// Describes a network of one image that comes in. Weights that are lent stay where they are until it is built.
 #[derive(Debug)]
-pub struct Builder {
-    pub(super) kinds: Vec<Kind>,
+pub struct Builder<'a> {
+    pub(super) kinds: Vec<Kind<'a>>,
     /// Channels, height and width of each value.
     pub(super) shapes: Vec<[usize; 3]>,
 }
 
-impl Builder {
+impl<'a> Builder<'a> {
     /// A network that reads an image of `[channels, height, width]`, plane after plane.
     pub fn new(image: [usize; 3]) -> (Self, Value) {
         (Self { kinds: vec![Kind::Input], shapes: vec![image] }, Value(0))
@@ -87,16 +88,17 @@ impl Builder {
         &mut self,
         from: Value,
         window: Window,
-        weights: &[f32],
-        bias: &[f32],
+        weights: impl Into<Cow<'a, [f32]>>,
+        bias: impl Into<Cow<'a, [f32]>>,
     ) -> Result<Value, Unsupported> {
+        let (weights, bias) = (weights.into(), bias.into());
         let [channels, height, width] = self.shape(from);
         let [height, width] = window.over([height, width]).ok_or(Unsupported::Window)?;
         if weights.len() != bias.len() * channels * window.side[0] * window.side[1] || bias.is_empty() {
             return Err(Unsupported::Shapes);
         }
-        let kind = Kind::Dense { from, window, weights: weights.to_vec(), bias: bias.to_vec() };
-        Ok(self.push(kind, [bias.len(), height, width]))
+        let shape = [bias.len(), height, width];
+        Ok(self.push(Kind::Dense { from, window, weights, bias }, shape))
     }
 
     /// A convolution of each channel by itself, 3 x 3. A 1 x 1 convolution has to follow.
@@ -107,9 +109,10 @@ impl Builder {
         &mut self,
         from: Value,
         window: Window,
-        weights: &[f32],
-        bias: &[f32],
+        weights: impl Into<Cow<'a, [f32]>>,
+        bias: impl Into<Cow<'a, [f32]>>,
     ) -> Result<Value, Unsupported> {
+        let (weights, bias) = (weights.into(), bias.into());
         let [channels, height, width] = self.shape(from);
         if window.side != [SIDE; 2] || !(1..=2).contains(&window.stride) {
             return Err(Unsupported::Window);
@@ -118,7 +121,7 @@ impl Builder {
         if weights.len() != channels * SIDE * SIDE || bias.len() != channels {
             return Err(Unsupported::Shapes);
         }
-        let kind = Kind::Depthwise { from, window, weights: weights.to_vec(), bias: bias.to_vec() };
+        let kind = Kind::Depthwise { from, window, weights, bias };
         Ok(self.push(kind, [channels, height, width]))
     }
 
@@ -158,12 +161,12 @@ impl Builder {
     ///
     /// # Errors
     /// When there are not as many slopes as channels.
-    pub fn slopes(&mut self, from: Value, slopes: &[f32]) -> Result<Value, Unsupported> {
-        let shape = self.shape(from);
+    pub fn slopes(&mut self, from: Value, slopes: impl Into<Cow<'a, [f32]>>) -> Result<Value, Unsupported> {
+        let (shape, slopes) = (self.shape(from), slopes.into());
         if slopes.len() != shape[0] {
             return Err(Unsupported::Shapes);
         }
-        Ok(self.push(Kind::Active { from, slopes: Some(slopes.to_vec()) }, shape))
+        Ok(self.push(Kind::Active { from, slopes: Some(slopes) }, shape))
     }
 
     /// The network, with the images that it gives.
@@ -174,7 +177,7 @@ impl Builder {
         lower(&self, outputs)
     }
 
-    fn push(&mut self, kind: Kind, shape: [usize; 3]) -> Value {
+    fn push(&mut self, kind: Kind<'a>, shape: [usize; 3]) -> Value {
         self.kinds.push(kind);
         self.shapes.push(shape);
         Value(self.kinds.len() - 1)

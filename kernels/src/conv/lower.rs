@@ -16,7 +16,7 @@ struct Pending {
 }
 
 struct Lowering<'a> {
-    builder: &'a Builder,
+    builder: &'a Builder<'a>,
     layouts: Vec<Layout>,
     lanes: usize,
     uses: Vec<usize>,
@@ -26,7 +26,7 @@ struct Lowering<'a> {
 }
 
 /// Makes passes of a description.
-pub(super) fn lower(builder: &Builder, outputs: &[Value]) -> Result<Net, Unsupported> {
+pub(super) fn lower(builder: &Builder<'_>, outputs: &[Value]) -> Result<Net, Unsupported> {
     let lanes = super::net::lanes();
     let mut uses = vec![0; builder.kinds.len()];
     for value in builder.kinds.iter().flat_map(Kind::reads).chain(outputs.iter().copied()) {
@@ -56,7 +56,7 @@ pub(super) fn lower(builder: &Builder, outputs: &[Value]) -> Result<Net, Unsuppo
 }
 
 /// The channels of the image that comes in are not padded: it has few, and windows read them together.
-fn layouts(builder: &Builder, lanes: usize) -> Vec<Layout> {
+fn layouts(builder: &Builder<'_>, lanes: usize) -> Vec<Layout> {
     let mut layouts: Vec<Layout> = builder
         .shapes
         .iter()
@@ -121,20 +121,14 @@ impl Lowering<'_> {
         self.settle(from);
         let layout = &self.layouts[from.0];
         let [rows, columns] = window.side;
-        let (channels, pixel, outputs) = (layout.channels, layout.pixel, bias.len());
+        let (channels, pixel) = (layout.channels, layout.pixel);
         // The window as it lies in memory: rows of pixels, with the channels that pad a pixel, unless those are half of it.
         let apart = columns == 1 || 2 * channels <= pixel;
         let pixel = if apart { channels } else { pixel };
-        let mut packed = vec![0.0; rows * columns * pixel * outputs];
-        for (output, of) in weights.chunks_exact(channels * rows * columns).enumerate() {
-            for (channel, of) in of.chunks_exact(rows * columns).enumerate() {
-                for (place, weight) in of.iter().enumerate() {
-                    packed[(place * pixel + channel) * outputs + output] = *weight;
-                }
-            }
-        }
+        let places = rows * columns;
+        let place = |at: usize| at % places * pixel + at / places;
         let sums = Sums {
-            panels: Panels::pack(&packed, bias, outputs, self.lanes),
+            panels: Panels::pack(weights, bias, self.lanes, places * pixel, place),
             depthwise,
             runs: [rows, if apart { columns } else { 1 }],
             stride: window.stride,

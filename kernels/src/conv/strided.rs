@@ -35,15 +35,8 @@ impl Strided {
             return Err(Unsupported::Shapes);
         }
         let window = inputs / channels;
-        let mut packed = vec![0.0; weights.len()];
-        for (output, of) in weights.chunks_exact(inputs).enumerate() {
-            for (channel, of) in of.chunks_exact(window).enumerate() {
-                for (moment, weight) in of.iter().enumerate() {
-                    packed[(moment * channels + channel) * outputs + output] = *weight;
-                }
-            }
-        }
-        let panels = Panels::pack(&packed, bias, outputs, lanes);
+        let place = |at: usize| at % window * channels + at / window;
+        let panels = Panels::pack(weights, bias, lanes, inputs, place);
         Ok(Self { panels, channels, outputs, window, stride })
     }
 

@@ -29,19 +29,30 @@ struct Panel {
 }
 
 impl Panels {
-    /// Packs `weights`, a row of `outputs` for each of `inputs` values, for vectors of `lanes`.
-    pub(super) fn pack(weights: &[f32], bias: &[f32], outputs: usize, lanes: usize) -> Self {
+    /// Packs `weights`, which lie output by output as ONNX has them, for vectors of `lanes`. A pixel's window has `rows`
+    /// values, and `place` says which of them an input is.
+    pub(super) fn pack(
+        weights: &[f32],
+        bias: &[f32],
+        lanes: usize,
+        rows: usize,
+        place: impl Fn(usize) -> usize,
+    ) -> Self {
+        let outputs = bias.len();
         let inputs = weights.len() / outputs.max(1);
         let mut left = outputs.div_ceil(lanes);
-        let most = if lanes == 8 || inputs > DEEP { VECTORS_MAX_NARROW } else { VECTORS_MAX };
+        let most = if lanes == 8 || rows > DEEP { VECTORS_MAX_NARROW } else { VECTORS_MAX };
         let (mut panels, mut first) = (Vec::new(), 0);
         while left > 0 {
             let vectors = left.div_ceil(left.div_ceil(most));
             let width = vectors * lanes;
-            let mut packed = Aligned::zeros(inputs * width);
-            for (to, from) in packed.chunks_exact_mut(width).zip(weights.chunks_exact(outputs)) {
-                let end = outputs.min(first + width);
-                to[..end - first].copy_from_slice(&from[first..end]);
+            let of = &weights[first * inputs..outputs.min(first + width) * inputs];
+            let mut packed = Aligned::zeros(rows * width);
+            for input in 0..inputs {
+                let to = &mut packed[place(input) * width..][..width];
+                for (to, from) in to.iter_mut().zip(of[input..].iter().step_by(inputs)) {
+                    *to = *from;
+                }
             }
             panels.push(Panel { first, vectors, weights: packed });
             left -= vectors;

@@ -67,21 +67,22 @@ impl Weights {
         scales: &[f32],
         zeros: &[f32],
     ) -> Result<Self, LayoutError> {
-        Self::pack_of(shape, layout, values, |value| value, scales, zeros)
+        Self::pack_of(shape, layout, &[values], |value| value, scales, zeros)
     }
 
-    /// The same for weights of -128 to 127 as a file has them, each one byte in two's complement.
+    /// The same for weights of -128 to 127 as a file has them, each one byte in two's complement; in parts of whole
+    /// rows, one below the other.
     ///
     /// # Errors
     /// When the counts do not fit each other.
     pub fn pack_bytes(
         shape: [usize; 2],
         layout: Layout,
-        values: &[u8],
+        parts: &[&[u8]],
         scales: &[f32],
         zeros: &[f32],
     ) -> Result<Self, LayoutError> {
-        Self::pack_of(shape, layout, values, |value| value as i8, scales, zeros)
+        Self::pack_of(shape, layout, parts, |value| value as i8, scales, zeros)
     }
 
     /// The same for weights of 0 to 255.
@@ -91,19 +92,19 @@ impl Weights {
     pub fn pack_unsigned(
         shape: [usize; 2],
         layout: Layout,
-        values: &[u8],
+        parts: &[&[u8]],
         scales: &[f32],
         zeros: &[f32],
     ) -> Result<Self, LayoutError> {
         let zeros: Vec<f32> = zeros.iter().map(|zero| zero - 128.0).collect();
-        Self::pack_of(shape, layout, values, |value| (value ^ 128) as i8, scales, &zeros)
+        Self::pack_of(shape, layout, parts, |value| (value ^ 128) as i8, scales, &zeros)
     }
 
     /// Every value is read where it lies, and turned to a weight when it is put in its place.
     fn pack_of<T: Copy>(
         [inputs, outputs]: [usize; 2],
         layout: Layout,
-        values: &[T],
+        parts: &[&[T]],
         weight: impl Fn(T) -> i8 + Copy,
         scales: &[f32],
         zeros: &[f32],
@@ -111,7 +112,13 @@ impl Weights {
         if inputs == 0 || inputs > INPUTS_MAX || outputs == 0 {
             return Err(LayoutError::Shape { inputs, outputs });
         }
-        count("weights", values.len(), inputs * outputs)?;
+        let width = if layout == Layout::InputsFirst { outputs } else { inputs };
+        count("weights", parts.iter().map(|part| part.len()).sum(), inputs * outputs)?;
+        if let Some(torn) = parts.iter().find(|part| !part.len().is_multiple_of(width)) {
+            let whole = torn.len() / width * width;
+            return Err(LayoutError::Count { what: "weights of a part", found: torn.len(), expected: whole });
+        }
+        let rows = parts.iter().flat_map(|part| part.chunks_exact(width));
         for (what, found) in [("scales", scales.len()), ("zeros", zeros.len())] {
             count(what, found, if found == 1 { 1 } else { outputs })?;
         }
@@ -126,19 +133,22 @@ impl Weights {
         });
         let columns = columns.collect();
         let mut packed = Self { inputs, outputs, blocks: Vec::new(), columns };
-        let pairs = packed.pairs();
-        packed.blocks = vec![Block([0; 2 * LANES]); panels * pairs];
         match layout {
-            Layout::InputsFirst => packed.take_inputs(values, weight),
-            Layout::OutputsFirst => packed.take_outputs(values, weight),
+            Layout::InputsFirst => packed.take_inputs(rows, weight),
+            Layout::OutputsFirst => packed.take_outputs(rows, weight),
         }
         Ok(packed)
     }
 
-    fn take_inputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8 + Copy) {
-        let (pairs, outputs) = (self.pairs(), self.outputs);
-        for (pair, rows) in values.chunks(2 * outputs).enumerate() {
-            let (first, second) = rows.split_at(outputs);
+    fn take_inputs<'a, T: Copy + 'a>(
+        &mut self,
+        mut rows: impl Iterator<Item = &'a [T]>,
+        weight: impl Fn(T) -> i8 + Copy,
+    ) {
+        let pairs = self.pairs();
+        self.blocks = vec![Block([0; 2 * LANES]); self.panels() * pairs];
+        for pair in 0..pairs {
+            let (first, second) = (rows.next().unwrap_or_default(), rows.next().unwrap_or_default());
             for (panel, first) in first.chunks(LANES).enumerate() {
                 let second = second.get(panel * LANES..).unwrap_or_default();
                 let block = &mut self.blocks[panel * pairs + pair];
@@ -156,15 +166,35 @@ impl Weights {
         }
     }
 
-    fn take_outputs<T: Copy>(&mut self, values: &[T], weight: impl Fn(T) -> i8) {
-        let pairs = self.pairs();
-        for (column, row) in values.chunks_exact(self.inputs).enumerate() {
-            let (panel, lane) = (column / LANES, column % LANES);
-            let blocks = &mut self.blocks[panel * pairs..][..pairs];
-            for (block, of_pair) in blocks.iter_mut().zip(row.chunks(2)) {
-                for (of, value) in of_pair.iter().enumerate() {
-                    block.0[place(lane, of)] = weight(*value);
+    /// Sixteen rows at a time, so that each block is written once.
+    fn take_outputs<'a, T: Copy + 'a>(
+        &mut self,
+        mut rows: impl Iterator<Item = &'a [T]>,
+        weight: impl Fn(T) -> i8 + Copy,
+    ) {
+        let (inputs, pairs, panels) = (self.inputs, self.pairs(), self.panels());
+        self.blocks = Vec::with_capacity(panels * pairs);
+        for _ in 0..panels {
+            let rows: [Option<&[T]>; LANES] = from_fn(|_| rows.next());
+            let whole = if rows.iter().all(Option::is_some) { inputs / 2 } else { 0 };
+            let twos: [&[[T; 2]]; LANES] = rows.map(|row| &row.unwrap_or_default().as_chunks().0[..whole]);
+            self.blocks.extend((0..whole).map(|pair| {
+                let mut block = [0; 2 * LANES];
+                for (lane, row) in twos.iter().enumerate() {
+                    let [first, second] = row[pair];
+                    block[place(lane, 0)] = weight(first);
+                    block[place(lane, 1)] = weight(second);
                 }
+                Block(block)
+            }));
+            for pair in whole..pairs {
+                let mut block = [0; 2 * LANES];
+                for (lane, row) in rows.iter().enumerate() {
+                    for (of, value) in row.unwrap_or_default().iter().skip(2 * pair).take(2).enumerate() {
+                        block[place(lane, of)] = weight(*value);
+                    }
+                }
+                self.blocks.push(Block(block));
             }
         }
     }

@@ -50,7 +50,7 @@ impl Case {
     }
 
     fn packed(&self) -> Weights {
-        Weights::pack_unsigned(self.shape, Layout::InputsFirst, &self.values, &self.scales, &self.zeros)
+        Weights::pack_unsigned(self.shape, Layout::InputsFirst, &[&self.values], &self.scales, &self.zeros)
             .expect("it fits")
     }
 
@@ -59,7 +59,7 @@ impl Case {
         let [inputs, outputs] = self.shape;
         let value = |at: usize| self.values[at % inputs * outputs + at / inputs];
         let values: Vec<u8> = (0..inputs * outputs).map(value).collect();
-        Weights::pack_unsigned(self.shape, Layout::OutputsFirst, &values, &self.scales, &self.zeros)
+        Weights::pack_unsigned(self.shape, Layout::OutputsFirst, &[&values], &self.scales, &self.zeros)
             .expect("it fits")
     }
 
@@ -186,7 +186,8 @@ fn bytes_of_a_file_are_the_weights_that_they_stand_for() {
     let pack = |values: &[i8]| {
         Weights::pack(case.shape, Layout::InputsFirst, values, &case.scales, &case.zeros).expect("it fits")
     };
-    let bytes = Weights::pack_bytes(case.shape, Layout::InputsFirst, &case.values, &case.scales, &case.zeros);
+    let bytes =
+        Weights::pack_bytes(case.shape, Layout::InputsFirst, &[&case.values], &case.scales, &case.zeros);
     assert_eq!(case.product(&bytes.expect("it fits")), case.product(&pack(&signed)));
 }
 

@@ -3,6 +3,7 @@
 use super::{Engine, Model};
 use crate::Error;
 use petri_models::Id;
+use std::cmp::Reverse;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -10,7 +11,7 @@ use std::thread;
 /// Whatever a processor has, no more threads load at a time: each needs memory of its own meanwhile.
 const THREADS_MAX: usize = 4;
 
-/// A place for each model. Whoever is first loads it; who comes later waits for that.
+/// A place for each model, the largest file first. Whoever is first loads it; who comes later loads another one meanwhile.
 pub(crate) struct Ahead(Vec<Place>);
 
 struct Place {
@@ -20,50 +21,48 @@ struct Place {
 }
 
 impl Place {
-    fn taken(&self, load: impl FnOnce() -> Result<Model, Error>) -> Option<Result<Model, Error>> {
-        let model = self.model.get_or_init(|| {
-            self.claimed.store(true, Ordering::Relaxed);
-            Mutex::new(Some(load()))
-        });
-        model.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Whether this caller is the one to load it.
+    fn claim(&self) -> bool {
+        !self.claimed.swap(true, Ordering::Relaxed)
     }
 
-    fn fill(&self, load: impl FnOnce() -> Result<Model, Error>) {
-        if !self.claimed.swap(true, Ordering::Relaxed) {
-            self.model.get_or_init(|| Mutex::new(Some(load())));
-        }
+    fn fill(&self, engine: Engine<'_>) -> &Mutex<Option<Result<Model, Error>>> {
+        self.model.get_or_init(|| Mutex::new(Some(Model::load_here(engine, self.id))))
     }
 }
 
 impl Ahead {
-    /// Does `work`, which loads models in an order of its own, while the other cores load those in the order of
-    /// [`Id::ALL`]. An accelerator is one for all, so its models are not loaded ahead.
+    /// Does `work`, which loads models in an order of its own, while the other cores load the largest first. An
+    /// accelerator is one for all, so its models are not loaded ahead.
     pub(crate) fn during<T>(engine: Engine<'_>, work: impl FnOnce(Engine<'_>) -> T) -> T {
         let threads = thread::available_parallelism().map_or(1, |count| count.get().min(THREADS_MAX));
         if threads == 1 || engine.is_accelerated() {
             return work(engine);
         }
-        let place = |id: &Id| Place { id: *id, claimed: AtomicBool::new(false), model: OnceLock::new() };
-        let ahead = Self(Id::ALL.iter().map(place).collect());
+        let mut ids = Id::ALL.to_vec();
+        ids.sort_by_key(|id| Reverse(petri_models::get(*id).bytes));
+        let place = |id: Id| Place { id, claimed: AtomicBool::new(false), model: OnceLock::new() };
+        let ahead = Self(ids.into_iter().map(place).collect());
         thread::scope(|scope| {
             for _ in 1..threads {
-                scope.spawn(|| {
-                    for place in &ahead.0 {
-                        place.fill(|| Model::load(engine, place.id));
-                    }
-                });
+                scope.spawn(|| while ahead.load_one(engine) {});
             }
             work(engine.with(&ahead))
         })
     }
 
-    /// The model, once; `load` is how this core loads it when no other has begun.
-    pub(super) fn take(
-        &self,
-        id: Id,
-        load: impl FnOnce() -> Result<Model, Error>,
-    ) -> Option<Result<Model, Error>> {
-        self.0.iter().find(|place| place.id == id)?.taken(load)
+    /// Loads a model that nobody has begun to load. Whether there was one.
+    fn load_one(&self, engine: Engine<'_>) -> bool {
+        let place = self.0.iter().find(|place| place.claim());
+        place.map(|place| place.fill(engine)).is_some()
+    }
+
+    /// The model, once.
+    pub(super) fn take(&self, engine: Engine<'_>, id: Id) -> Option<Result<Model, Error>> {
+        let place = self.0.iter().find(|place| place.id == id)?;
+        let begun = !place.claim();
+        while begun && place.model.get().is_none() && self.load_one(engine) {}
+        place.fill(engine).lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -1,11 +1,13 @@
 //! The vocabulary of the speech model.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Token pieces by id, and back.
 pub struct Tokens {
-    pieces: Vec<Vec<u8>>,
-    ids: HashMap<Vec<u8>, i64>,
+    pieces: Vec<Arc<[u8]>>,
+    ids: HashMap<Arc<[u8]>, i64>,
 }
 
 /// Ids below stand for no text: unknown, begin, end. From here on come the 256 single bytes.
@@ -16,8 +18,9 @@ impl Tokens {
     /// Parses the text form: one piece per line in the order of ids, a byte that is no plain text as `\xHH`.
     pub fn parse(file: &[u8]) -> Self {
         let text = String::from_utf8_lossy(file);
-        let pieces: Vec<Vec<u8>> = text.lines().map(unescape).collect();
-        let ids = pieces.iter().cloned().zip(0..).filter(|(piece, _)| !piece.is_empty()).collect();
+        let pieces: Vec<Arc<[u8]>> = text.lines().map(|line| unescape(line).into()).collect();
+        let mut ids = HashMap::with_capacity(pieces.len());
+        ids.extend(pieces.iter().cloned().zip(0..).filter(|(piece, _)| !piece.is_empty()));
         Self { pieces, ids }
     }
 
@@ -27,13 +30,14 @@ impl Tokens {
         let text = format!("{SPACE}{word}");
         let mut parts: Vec<Vec<u8>> = text.chars().map(|c| c.to_string().into_bytes()).collect();
         loop {
-            let joined = |i: usize| self.ids.get(&[&parts[i][..], &parts[i + 1][..]].concat()).copied();
+            let joined =
+                |i: usize| self.ids.get([&parts[i][..], &parts[i + 1][..]].concat().as_slice()).copied();
             let best = (0..parts.len().saturating_sub(1)).filter_map(|i| joined(i).map(|id| (id, i))).min();
             let Some((_, i)) = best else { break };
             let right = parts.remove(i + 1);
             parts[i].extend(right);
         }
-        let id_of = |part: Vec<u8>| match self.ids.get(&part) {
+        let id_of = |part: Vec<u8>| match self.ids.get(part.as_slice()) {
             Some(id) => vec![*id],
             None => part.iter().map(|byte| FIRST_BYTE_ID + i64::from(*byte)).collect(),
         };
@@ -46,14 +50,16 @@ impl Tokens {
             .iter()
             .filter(|id| **id >= FIRST_BYTE_ID)
             .filter_map(|id| self.pieces.get(usize::try_from(*id).ok()?))
-            .flatten()
-            .copied()
+            .flat_map(|piece| piece.iter().copied())
             .collect();
         String::from_utf8_lossy(&bytes).replace(SPACE, " ").trim().to_owned()
     }
 }
 
-fn unescape(line: &str) -> Vec<u8> {
+fn unescape(line: &str) -> Cow<'_, [u8]> {
+    if !line.contains("\\x") {
+        return line.as_bytes().into();
+    }
     let mut bytes = Vec::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find("\\x") {
@@ -63,7 +69,7 @@ fn unescape(line: &str) -> Vec<u8> {
         rest = &rest[if code.is_some() { at + 4 } else { at + 2 }..];
     }
     bytes.extend_from_slice(rest.as_bytes());
-    bytes
+    bytes.into()
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! The vocabulary of a text model: from a sentence to the numbers that the model takes.
 
+use serde::de::DeserializeOwned;
 use std::ops::Range;
-use tokenizers::Tokenizer;
+use tokenizers::models::unigram::Unigram;
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::{
+    DecoderWrapper, Model, ModelWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
+    Tokenizer, TokenizerImpl,
+};
 
 /// A vocabulary and how many of its pieces the model takes.
 pub struct Vocabulary {
@@ -15,7 +21,10 @@ impl Vocabulary {
     /// # Errors
     /// The reader's, when the bytes are no tokenizer.
     pub fn parse(file: &[u8], tokens_max: usize) -> Result<Self, String> {
-        let tokenizer = Tokenizer::from_bytes(file).map_err(|error| error.to_string())?;
+        // Asked for one kind of model, the reader need not hold the vocabulary until it knows which kind it is.
+        let tokenizer = read::<WordPiece>(file).or_else(|_| read::<Unigram>(file));
+        let tokenizer =
+            tokenizer.or_else(|_| Tokenizer::from_bytes(file).map_err(|error| error.to_string()))?;
         Ok(Self { tokenizer, tokens_max })
     }
 
@@ -50,4 +59,12 @@ impl Vocabulary {
         };
         Ok(spans.filter(wordy).collect())
     }
+}
+
+type Of<M> = TokenizerImpl<M, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
+
+/// The tokenizer of a file whose model is an `M`.
+fn read<M: Model + DeserializeOwned + Into<ModelWrapper>>(file: &[u8]) -> Result<Tokenizer, String> {
+    let read: Of<M> = serde_json::from_slice(file).map_err(|error| error.to_string())?;
+    Ok(read.into())
 }

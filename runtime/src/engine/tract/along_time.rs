@@ -123,17 +123,13 @@ fn weights(graph: &Graph, name: &str) -> Option<([usize; 3], Vec<f32>)> {
         return weights(graph, inputs::<1>(made)?[0]);
     }
     let Some(joined) = graph.maker(name, "Concat") else {
-        let shape: [usize; 3] = graph.constant(name)?.shape().try_into().ok()?;
-        return Some((shape, graph.floats(name)?));
+        let (shape, values) = graph.shaped(name)?;
+        return Some((shape.try_into().ok()?, values));
     };
     joined.attribute.iter().all(|axis| axis.name == "axis" && axis.i == 0).then_some(())?;
-    let mut parts = joined.input.iter().map(|part| weights(graph, part));
-    let mut whole = parts.next()??;
-    for part in parts {
-        let (shape, values) = part?;
-        (shape[1..] == whole.0[1..]).then_some(())?;
-        whole.0[0] += shape[0];
-        whole.1.extend(values);
-    }
-    Some(whole)
+    let parts = joined.input.iter().map(|part| weights(graph, part)).collect::<Option<Vec<_>>>()?;
+    let (shapes, values): (Vec<[usize; 3]>, Vec<Vec<f32>>) = parts.into_iter().unzip();
+    let [_, channels, window] = *shapes.first()?;
+    shapes.iter().all(|shape| shape[1..] == [channels, window]).then_some(())?;
+    Some(([shapes.iter().map(|shape| shape[0]).sum(), channels, window], values.concat()))
 }

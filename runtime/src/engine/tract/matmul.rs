@@ -88,18 +88,63 @@ impl Kernel for Words {
     }
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
-        let input = args_1!(inputs);
-        let words = input.cast_to::<i64>()?;
-        let words = words.try_as_plain_ram()?.as_slice::<i64>()?;
-        let count = self.0.outputs();
-        ensure!(words.iter().all(|word| (0..count as i64).contains(word)), "words are 0 to {count}");
-        let shape: TVec<usize> = input.shape().iter().copied().chain([self.0.inputs()]).collect();
-        filled(&shape, |output| {
-            for (row, word) in output.chunks_exact_mut(self.0.inputs()).zip(words) {
-                self.0.read(*word as usize, row);
+        words_of(args_1!(inputs), self.0.outputs(), self.0.inputs(), |word, row| self.0.read(word, row))
+    }
+}
+
+/// Rows of a table of 8-bit words, each with a scale of its own.
+#[derive(Debug)]
+struct ScaledWords {
+    values: Vec<u8>,
+    signed: bool,
+    scales: Vec<f32>,
+}
+
+impl ScaledWords {
+    fn width(&self) -> usize {
+        self.values.len() / self.scales.len()
+    }
+}
+
+impl Kernel for ScaledWords {
+    fn name(&self) -> &'static str {
+        "PetriScaledWords"
+    }
+
+    fn shape(&self, first: &[TDim]) -> TVec<TDim> {
+        let mut shape: TVec<TDim> = first.into();
+        shape.push(self.width().to_dim());
+        shape
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let width = self.width();
+        words_of(args_1!(inputs), self.scales.len(), width, |word, row| {
+            let (values, scale) = (&self.values[word * width..][..width], self.scales[word]);
+            for (number, value) in row.iter_mut().zip(values) {
+                let value = if self.signed { f32::from(*value as i8) } else { f32::from(*value) };
+                *number = value * scale;
             }
         })
     }
+}
+
+/// One row of `width` for each word of `count`.
+fn words_of(
+    input: TValue,
+    count: usize,
+    width: usize,
+    read: impl Fn(usize, &mut [f32]),
+) -> TractResult<Tensor> {
+    let words = input.cast_to::<i64>()?;
+    let words = words.try_as_plain_ram()?.as_slice::<i64>()?;
+    ensure!(words.iter().all(|word| (0..count as i64).contains(word)), "words are 0 to {count}");
+    let shape: TVec<usize> = input.shape().iter().copied().chain([width]).collect();
+    filled(&shape, |output| {
+        for (row, word) in output.chunks_exact_mut(width).zip(words) {
+            read(*word as usize, row);
+        }
+    })
 }
 
 /// Puts ours in the place of every product with 8-bit constants, and of every look-up in such.
@@ -108,6 +153,8 @@ pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
     for at in 0..graph.nodes().len() {
         if let Some((input, weights)) = words(graph, at, &mut packed) {
             graph.replace(at, &[&input], Words(weights));
+        } else if let Some((input, words)) = scaled_words(graph, at) {
+            graph.replace(at, &[&input], words);
         } else if let Some((input, column)) = column(graph, at) {
             graph.replace(at, &[&input], column);
         } else if let Some((input, weights, bias)) = with_bias(graph, at, &mut packed) {
@@ -159,4 +206,20 @@ fn words(graph: &Graph, at: usize, packed: &mut Packed) -> Option<(String, Arc<W
     graph.number(&node.input[1])?;
     rows.attribute.iter().all(|axis| axis.name != "axis" || axis.i == 0).then_some(())?;
     Some((rows.input[1].clone(), packed.rows(graph, &rows.input[0], &node.input[1..])?))
+}
+
+/// A product of rows that are gathered and of their scales, gathered alike.
+fn scaled_words(graph: &Graph, at: usize) -> Option<(String, ScaledWords)> {
+    let [rows, scales] = inputs(graph.maker(&graph.nodes()[at].output[0], "Mul")?)?;
+    let [rows] = inputs(graph.maker(rows, "Cast")?)?;
+    let [[table, words], [scales, same]] =
+        [inputs(graph.maker(rows, "Gather")?)?, inputs(graph.maker(scales, "Gather")?)?];
+    let first = |rows: &str| {
+        let axis = graph.maker(rows, "Gather").and_then(|rows| rows.attribute.first());
+        axis.is_none_or(|axis| axis.name == "axis" && axis.i == 0)
+    };
+    (words == same && first(rows) && first(&graph.nodes()[at].input[1])).then_some(())?;
+    let (held, (shape, scales)) = (graph.bytes(table)?, graph.shaped(scales)?);
+    (shape == [held.shape[0], 1]).then_some(())?;
+    Some((words.to_owned(), ScaledWords { values: held.values.to_vec(), signed: held.signed, scales }))
 }

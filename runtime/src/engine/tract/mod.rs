@@ -9,6 +9,7 @@
 mod along_time;
 mod attention;
 mod elementwise;
+mod file;
 mod graph;
 mod matmul;
 mod network;
@@ -21,7 +22,7 @@ use petri_kernels::matmul::Arithmetic;
 use petri_models::Manifest;
 use std::sync::Arc;
 use tract_core::prelude::*;
-use tract_onnx::prelude::{Framework, InferenceModelExt};
+use tract_onnx::prelude::InferenceModelExt;
 
 /// Rewrites of the file's graph, in this order: its weights are still 8-bit, its shapes are not known.
 const ON_THE_FILE: [fn(&mut Graph) -> TractResult<()>; 5] =
@@ -54,16 +55,15 @@ impl Program for Plan {
     }
 }
 
-/// The file is freed before its weights are unfolded.
+/// The file is freed before tract optimizes what is left of it.
 fn plan(bytes: Vec<u8>, arithmetic: Arithmetic) -> TractResult<Arc<TypedRunnableModel>> {
     let onnx = tract_onnx::onnx();
-    let file = onnx.proto_model_for_read(&mut bytes.as_slice())?;
-    drop(bytes);
-    let mut graph = Graph::new(file, arithmetic)?;
+    let mut graph = Graph::read(bytes, arithmetic)?;
     for rewrite in ON_THE_FILE {
         rewrite(&mut graph)?;
         graph.prune();
     }
+    graph.unfold();
     let mut typed = graph.parse(&onnx)?.into_typed()?;
     typed.declutter()?;
     typed.optimize()?;

@@ -34,7 +34,7 @@ struct Description {
 }
 
 impl Description {
-    fn builder(&self, image: [usize; 3]) -> Result<(Builder, Vec<Value>), Unsupported> {
+    fn builder(&self, image: [usize; 3]) -> Result<(Builder<'_>, Vec<Value>), Unsupported> {
         let (mut builder, input) = Builder::new(image);
         let mut values = vec![input];
         for step in &self.steps {
@@ -305,24 +305,9 @@ fn window(node: &NodeProto) -> Option<Window> {
 /// Shape and values of the weights of a convolution in two dimensions.
 fn weights(graph: &Graph, node: &NodeProto) -> Option<([usize; 4], Vec<f32>)> {
     let name = node.input.get(1)?;
-    let (held, factors) = match graph.maker(name, "DequantizeLinear") {
-        Some(made) => (made.input.first()?, Some((&made.input[1..], number(made, "axis").unwrap_or(1)))),
-        None => (name, None),
+    let (shape, values) = match graph.maker(name, "DequantizeLinear") {
+        Some(made) => graph.dequantized(made)?,
+        None => graph.shaped(name)?,
     };
-    let shape: [usize; 4] = graph.constant(held)?.shape().try_into().ok()?;
-    let mut values = graph.floats(held)?;
-    if let Some((factors, axis)) = factors {
-        let scales = graph.floats(factors.first()?)?;
-        let zeros = factors.get(1).map_or_else(|| Some(vec![0.0]), |zeros| graph.floats(zeros))?;
-        // Whatever axis is counted along, one factor for all fits, and else one for each output channel.
-        let each = if scales.len() == 1 { values.len() } else { values.len() / shape[0] };
-        (scales.len() == 1 || axis == 0 && scales.len() == shape[0]).then_some(())?;
-        for (index, (values, scale)) in values.chunks_exact_mut(each).zip(&scales).enumerate() {
-            let zero = zeros.get(index).or(zeros.first()).copied()?;
-            for value in values {
-                *value = (*value - zero) * scale;
-            }
-        }
-    }
-    Some((shape, values))
+    Some((shape.try_into().ok()?, values))
 }

@@ -2,7 +2,6 @@
 
 use super::graph::{Bytes, Graph};
 use petri_kernels::matmul::{Layout, Weights};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -48,7 +47,8 @@ impl Packed {
         let height: usize = table.values.iter().map(|part| part.shape[0]).sum();
         let shape = if layout == Layout::InputsFirst { [height, width] } else { [width, height] };
         let pack = if table.values[0].signed { Weights::pack_bytes } else { Weights::pack_unsigned };
-        let packed = pack(shape, layout, &table.joined(), &table.scales, &table.zeros);
+        let values: Vec<&[u8]> = table.values.iter().map(|part| part.values).collect();
+        let packed = pack(shape, layout, &values, &table.scales, &table.zeros);
         let packed = Arc::new(packed.ok()?);
         self.0.insert(name.to_owned(), Arc::clone(&packed));
         Some(packed)
@@ -93,12 +93,5 @@ impl<'a> Table<'a> {
         let scales = graph.floats(factors.first()?)?;
         let zeros = factors.get(1).map_or_else(|| Some(vec![0.0]), |name| graph.floats(name))?;
         Some(Self { values, scales, zeros })
-    }
-
-    fn joined(&self) -> Cow<'a, [u8]> {
-        match self.values[..] {
-            [only] => Cow::Borrowed(only.values),
-            _ => self.values.iter().flat_map(|part| part.values).copied().collect(),
-        }
     }
 }
