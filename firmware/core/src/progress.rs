@@ -76,12 +76,12 @@ impl Pair {
 impl Progress {
     /// The belief about one feeling in one exercise.
     pub fn get(&self, exercise: Exercise, emotion: Emotion) -> Ability {
-        self.abilities[exercise.index()][emotion.index()]
+        *emotion.pick(exercise.pick(&self.abilities))
     }
 
     /// Replaces the belief about one feeling in one exercise, and no other.
     pub fn set(&mut self, exercise: Exercise, emotion: Emotion, ability: Ability) {
-        self.abilities[exercise.index()][emotion.index()] = ability;
+        *emotion.pick_mut(exercise.pick_mut(&mut self.abilities)) = ability;
     }
 
     /// Takes over what a journal entry says; entries come oldest first.
@@ -158,8 +158,7 @@ impl Progress {
     }
 
     fn mix_ups(&self, one: Emotion, other: Emotion) -> u16 {
-        let count =
-            |target: Emotion, answer: Emotion| u16::from(self.mix_ups[target.index()][answer.index()]);
+        let count = |target: Emotion, answer: Emotion| u16::from(*answer.pick(target.pick(&self.mix_ups)));
         count(one, other) + count(other, one)
     }
 
@@ -201,7 +200,7 @@ impl Progress {
         if matches!(exercise, Exercise::Mirror | Exercise::ReplyWithCare | Exercise::Converse) {
             return;
         }
-        for (emotion, count) in Emotion::ALL.into_iter().zip(&mut self.mix_ups[target.index()]) {
+        for (emotion, count) in Emotion::ALL.into_iter().zip(target.pick_mut(&mut self.mix_ups)) {
             *count -= count.div_ceil(MIX_UP_FORGOTTEN);
             if emotion == answer && answer != target {
                 *count = count.saturating_add(MIX_UP);

@@ -95,7 +95,7 @@ impl Session<'_> {
     pub(super) fn count(&mut self, exercise: Exercise, purpose: Purpose, outcome: Outcome, by: i16) {
         let tally = match (&mut self.probe, purpose) {
             (Some(probe), Purpose::Probe) => probe,
-            _ => &mut self.tally[exercise.index()],
+            _ => exercise.pick_mut(&mut self.tally),
         };
         if outcome != Outcome::Skipped {
             tally.trials = tally.trials.saturating_add_signed(by);

@@ -168,7 +168,7 @@ impl Session<'_> {
         for exercise in Exercise::TRAINED {
             // In school the mirror is about muscles: no feeling is said to have grown in it.
             let muscles = exercise == Exercise::Mirror && cfg!(not(feature = "therapy"));
-            if muscles || self.tally[exercise.index()].trials == 0 {
+            if muscles || exercise.pick(&self.tally).trials == 0 {
                 continue;
             }
             for emotion in Emotion::ALL {
@@ -184,7 +184,7 @@ impl Session<'_> {
 
     /// A bar for each exercise that was practised, the first ones of the menu where there are too many.
     fn bars(&self) -> Vec<Bar, BARS_MAX> {
-        let practised = |exercise: &Exercise| self.tally[exercise.index()].trials > 0;
+        let practised = |exercise: &Exercise| exercise.pick(&self.tally).trials > 0;
         let mean = |progress: &crate::Progress, exercise: Exercise| {
             let sum: i32 =
                 Emotion::ALL.iter().map(|emotion| i32::from(progress.get(exercise, *emotion).mean_ml)).sum();
