@@ -185,13 +185,15 @@ impl Progress {
                 // In millionths.
                 let follow = together * 1_000 * cell.variance() / whole;
                 let mean_ml = i64::from(cell.mean_ml) + surprise * follow / 1_000_000;
-                let variance = cell.variance() - narrowed * (follow * follow / 1_000_000) / 1_000_000;
+                let shrunk = narrowed.saturating_mul(follow * follow / 1_000_000) / 1_000_000;
+                let variance = cell.variance() - shrunk;
                 *cell = Ability::of(mean_ml, variance);
             }
         }
         self.set(exercise, emotion, after);
         let most = i32::from(GAIN_ML_MAX) << 10;
-        self.gain = (self.gain + (surprise as i32 * 1_024) / GAIN_MEMORY).clamp(0, most);
+        let corrected = self.gain.saturating_add((surprise as i32 * 1_024) / GAIN_MEMORY);
+        self.gain = corrected.clamp(0, most);
     }
 
     /// Counts a mix-up in the exercises in which feelings are named.
@@ -317,6 +319,32 @@ mod tests {
             progress.learn(&calm, Some(Emotion::Calm), Outcome::Same, false, false);
         }
         assert_eq!(progress.mixed_up(), None);
+    }
+
+    #[test]
+    fn whatever_a_damaged_file_says_of_a_learner_can_be_learned_from() {
+        for mean_ml in [i16::MIN, 0, i16::MAX] {
+            for spread_ml in [i16::MIN, 0, i16::MAX] {
+                for gain in [i32::MIN, i32::MAX] {
+                    let stored = Progress {
+                        abilities: [[Ability { mean_ml, spread_ml }; Emotion::COUNT]; Exercise::COUNT],
+                        mix_ups: [[u8::MAX; Emotion::COUNT]; Emotion::COUNT],
+                        gain,
+                    };
+                    for (answer, outcome) in [(SAD, Outcome::Same), (Emotion::Calm, Outcome::Different)] {
+                        let mut progress = stored.clone();
+                        progress.learn(&trial(FACE, SAD), Some(answer), outcome, false, false);
+                        progress.rest(u32::MAX);
+                        assert!((0..=GAIN_ML_MAX).contains(&progress.gain_ml()), "{progress:?}");
+                        for ability in progress.abilities.iter().flatten() {
+                            assert!(ability.mean_ml.unsigned_abs() <= Ability::MEAN_ML_MAX as u16);
+                            assert_eq!(ability.spread_ml, Ability::UNKNOWN.spread_ml);
+                        }
+                        assert_eq!(progress.mixed_up().map(|pair| pair.strength), Some(Permille::FULL));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -147,3 +147,21 @@ impl Ink for Rgb565 {
 const fn from_channels([red, green, blue]: [u8; 3]) -> Rgb565 {
     Rgb565::new(red >> 3, green >> 2, blue >> 3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embedded_graphics::geometry::Point;
+
+    #[test]
+    fn a_photograph_is_dithered_by_the_matrix_of_bayer() {
+        const RANKS: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
+        for (y, row) in (-4..8).zip(RANKS.iter().cycle()) {
+            for (x, rank) in (-4..8).zip(row.iter().cycle()) {
+                let least = rank * 16 + 8;
+                assert_eq!(BinaryColor::grey(least, Point::new(x, y)), BinaryColor::On);
+                assert_eq!(BinaryColor::grey(least - 1, Point::new(x, y)), BinaryColor::Off);
+            }
+        }
+    }
+}

@@ -134,8 +134,10 @@ impl Session<'_> {
     pub(super) fn close_screen(&self, screen: &mut Screen) {
         let language = self.language();
         self.choices(screen, [("bye", "再见"), ("", ""), ("", "")]);
-        let (same, answered) =
-            self.tally.iter().fold((0, 0), |(same, all), tally| (same + tally.same, all + tally.trials));
+        let (same, answered) = self
+            .tally
+            .iter()
+            .fold((0, 0), |(same, all), tally| (same + u32::from(tally.same), all + u32::from(tally.trials)));
         if answered == 0 {
             say!(language, screen.title, "Until next time", "下次见");
             say!(language, screen.body, "Come back whenever you like.", "随时欢迎你再来。");
