@@ -148,9 +148,9 @@ impl Ability {
 
 /// Points of a normal belief: the place in half spreads from the mean, and the weight.
 fn grid() -> impl Iterator<Item = (i64, i64)> {
-    // exp(-z²/2) in thousandths at z = 0, 0.5, ... 3.
-    const WEIGHTS: [i64; 7] = [1_000, 882, 607, 325, 135, 44, 11];
-    (-6i64..=6).map(|half| (half, WEIGHTS[half.unsigned_abs() as usize]))
+    // exp(-z²/2) in thousandths at z = -3, -2.5, ... 3.
+    const WEIGHTS: [i64; 13] = [11, 44, 135, 325, 607, 882, 1_000, 882, 607, 325, 135, 44, 11];
+    (-6..).zip(WEIGHTS)
 }
 
 /// Variance of the grid in half spreads, in millionths.

@@ -1,6 +1,8 @@
 //! Facial actions: what the muscles of a face do, apart from what it may mean.
 
+use crate::table::tables;
 use crate::{Emotion, Language, Permille};
+use core::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 /// One visible muscle action. Numbers are action units of the Facial Action Coding System (Ekman & Friesen 1978).
@@ -30,25 +32,21 @@ pub enum Action {
     MouthOpen,
 }
 
+tables!(
+    Action: InnerBrowUp,
+    OuterBrowUp,
+    BrowDown,
+    EyesWide,
+    EyesNarrow,
+    NoseWrinkle,
+    MouthCornersUp,
+    MouthCornersDown,
+    LipsWide,
+    LipsPressed,
+    MouthOpen,
+);
+
 impl Action {
-    /// How many there are.
-    pub const COUNT: usize = 11;
-
-    /// All of them, in the order of their indices.
-    pub const ALL: [Action; Self::COUNT] = [
-        Action::InnerBrowUp,
-        Action::OuterBrowUp,
-        Action::BrowDown,
-        Action::EyesWide,
-        Action::EyesNarrow,
-        Action::NoseWrinkle,
-        Action::MouthCornersUp,
-        Action::MouthCornersDown,
-        Action::LipsWide,
-        Action::LipsPressed,
-        Action::MouthOpen,
-    ];
-
     /// What one sees, in words that name muscles and no feeling.
     pub const fn name(self, language: Language) -> &'static str {
         match self {
@@ -99,13 +97,13 @@ impl Actions {
 
     /// The strength of one action.
     pub const fn get(&self, action: Action) -> Permille {
-        self.strengths[action as usize]
+        *action.pick(&self.strengths)
     }
 
     /// The same face with `action` at `strength`.
     #[must_use]
     pub const fn with(mut self, action: Action, strength: Permille) -> Self {
-        self.strengths[action as usize] = strength;
+        *action.pick_mut(&mut self.strengths) = strength;
         self
     }
 
@@ -114,13 +112,10 @@ impl Actions {
     /// Prototypes follow the emotion table of the FACS Investigator's Guide (Ekman, Friesen & Hager 2002).
     pub const fn of(emotion: Emotion, intensity: Permille) -> Self {
         let mut face = Self::REST;
-        let prototype = prototype(emotion);
-        let mut i = 0;
-        while i < prototype.len() {
-            let (action, full) = prototype[i];
-            face.strengths[action as usize] =
-                Permille::new((full as u32 * intensity.get() as u32 / 1000) as u16);
-            i += 1;
+        let mut prototype = prototype(emotion);
+        while let [(action, full), rest @ ..] = prototype {
+            face = face.with(*action, Permille::new((*full as u32 * intensity.get() as u32 / 1000) as u16));
+            prototype = rest;
         }
         face
     }
@@ -129,14 +124,8 @@ impl Actions {
     pub fn strongest(&self, least: Permille) -> heapless::Vec<Action, { Action::COUNT }> {
         let mut seen: heapless::Vec<Action, { Action::COUNT }> =
             Action::ALL.into_iter().filter(|action| self.get(*action) >= least).collect();
-        // Insertion sort: the standard one that is stable needs a heap.
-        for i in 1..seen.len() {
-            let mut j = i;
-            while j > 0 && self.get(seen[j]) > self.get(seen[j - 1]) {
-                seen.swap(j, j - 1);
-                j -= 1;
-            }
-        }
+        // The standard sort that is stable needs a heap.
+        seen.sort_unstable_by_key(|action| (Reverse(self.get(*action)), *action as usize));
         seen
     }
 

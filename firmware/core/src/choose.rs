@@ -140,19 +140,19 @@ impl Due {
 
     /// Whether this feeling is due in this exercise.
     pub const fn has(&self, exercise: Exercise, emotion: Emotion) -> bool {
-        self.0[exercise.index()] & (1 << emotion.index()) != 0
+        *exercise.pick(&self.0) & (1 << emotion.index()) != 0
     }
 
     /// Puts a feeling in or takes it out.
     pub const fn set(&mut self, exercise: Exercise, emotion: Emotion, due: bool) {
         let bit = 1 << emotion.index();
-        let row = &mut self.0[exercise.index()];
+        let row = exercise.pick_mut(&mut self.0);
         *row = if due { *row | bit } else { *row & !bit };
     }
 
     /// How many feelings are due in an exercise.
     pub const fn count(&self, exercise: Exercise) -> u32 {
-        self.0[exercise.index()].count_ones()
+        exercise.pick(&self.0).count_ones()
     }
 }
 
@@ -189,7 +189,7 @@ pub fn next_trial(wish: &Wish<'_>, random: &mut Random) -> Option<Trial> {
         let base_ml = wanted_ml(wish, &trial) - extra_ml(wish, &trial);
         trial.intensity = match wish.purpose {
             Purpose::Training => intensity_for(trial.target, base_ml),
-            Purpose::Probe => PROBE_INTENSITIES[random.below(PROBE_INTENSITIES.len() as u32) as usize],
+            Purpose::Probe => probe_intensity(random),
         };
         trial.difficulty_ml = face_difficulty_ml(trial.target, trial.intensity) + extra_ml(wish, &trial);
     }
@@ -303,14 +303,23 @@ fn intensity_for(target: Emotion, wanted_ml: i16) -> Permille {
     Permille::new(strength.clamp(i32::from(INTENSITY_MIN.get()), 1_000) as u16)
 }
 
+fn probe_intensity(random: &mut Random) -> Permille {
+    let [faint, middle, strong] = PROBE_INTENSITIES;
+    match random.below(3) {
+        0 => faint,
+        1 => middle,
+        _ => strong,
+    }
+}
+
 /// Anybody but the one who was drawn last.
 fn next_actor(wish: &Wish<'_>, random: &mut Random) -> Actor {
     let actors: &[Actor] = if wish.purpose == Purpose::Probe { &Actor::HELD_OUT } else { &Actor::TRAINED };
     let chosen = random.below(actors.len() as u32) as usize;
     let drawn = |past: &&crate::history::Past| past.stimulus == Stimulus::Face;
     let last = wish.history.newest_first().find(drawn).map(|past| past.key);
-    let again = last == Some(actors[chosen].index() as u16);
-    actors[(chosen + usize::from(again)) % actors.len()]
+    let mut two = actors.iter().copied().cycle().skip(chosen).take(2);
+    two.find(|actor| last != Some(actor.index() as u16)).unwrap_or_default()
 }
 
 /// Photographs, where the pack has any, come in one trial of three that reads faces.

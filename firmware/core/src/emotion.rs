@@ -1,6 +1,7 @@
 //! The seven feelings that the exercises name.
 
 use crate::Language;
+use crate::table::tables;
 use serde::{Deserialize, Serialize};
 
 /// A feeling: Ekman's six basic emotions and calm.
@@ -25,21 +26,9 @@ pub enum Emotion {
     Calm,
 }
 
+tables!(Emotion: Happy, Sad, Angry, Scared, Surprised, Disgusted, Calm);
+
 impl Emotion {
-    /// How many there are.
-    pub const COUNT: usize = 7;
-
-    /// All of them, in the order of their indices.
-    pub const ALL: [Emotion; Self::COUNT] = [
-        Emotion::Happy,
-        Emotion::Sad,
-        Emotion::Angry,
-        Emotion::Scared,
-        Emotion::Surprised,
-        Emotion::Disgusted,
-        Emotion::Calm,
-    ];
-
     /// Position in [`Emotion::ALL`].
     pub const fn index(self) -> usize {
         self as usize

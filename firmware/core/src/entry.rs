@@ -1,6 +1,7 @@
 //! What is kept of a trial: the one thing that outlives a session.
 
 use crate::moves::Moves;
+use crate::table::tables;
 use crate::{Emotion, Language, Permille};
 use serde::{Deserialize, Serialize};
 
@@ -97,8 +98,8 @@ impl Entry {
     /// Never: the longest encoding is 29 bytes, which a test pins.
     pub fn to_bytes(&self) -> EntryBytes {
         let mut buffer = [0; Self::BYTES_MAX];
-        let used = postcard::to_slice(self, &mut buffer).map_or(0, |used| used.len());
-        buffer[..used].iter().copied().collect()
+        let used = postcard::to_slice(self, &mut buffer).unwrap_or_default();
+        used.iter().copied().collect()
     }
 
     /// Reads the stored form back.
@@ -137,20 +138,18 @@ pub enum Exercise {
     Together,
 }
 
+tables!(
+    Exercise: ReadTheFace,
+    ReadTheWords,
+    Mirror,
+    ReadTheSituation,
+    SayIt,
+    ReplyWithCare,
+    Converse,
+    Together,
+);
+
 impl Exercise {
-    /// How many there are.
-    pub const COUNT: usize = 8;
-    /// All of them, in the order of their indices.
-    pub const ALL: [Exercise; Self::COUNT] = [
-        Exercise::ReadTheFace,
-        Exercise::ReadTheWords,
-        Exercise::Mirror,
-        Exercise::ReadTheSituation,
-        Exercise::SayIt,
-        Exercise::ReplyWithCare,
-        Exercise::Converse,
-        Exercise::Together,
-    ];
     /// Those that a learner can pick, in the order of the menu.
     pub const TRAINED: [Exercise; 7] = [
         Exercise::ReadTheFace,

@@ -84,7 +84,7 @@ impl History {
         // There is room by now.
         let _ = self.past.push_back(past);
         self.trials += 1;
-        let fresh = &mut self.fresh[exercise.index()];
+        let fresh = exercise.pick_mut(&mut self.fresh);
         if past.answered() && fresh.answers < FRESH {
             fresh.answers += 1;
             fresh.same += u32::from(past.same());
@@ -147,7 +147,7 @@ impl History {
         let (mut answers, mut same, mut usual_same) = (0, 0, 0);
         let (mut latency_ms, mut usual_ms) = (0, 0);
         for past in self.newest_first().filter(|past| past.answered()).take(LATELY) {
-            let fresh = self.fresh[past.exercise.index()];
+            let fresh = past.exercise.pick(&self.fresh);
             if fresh.answers < FRESH {
                 return false;
             }

@@ -17,6 +17,18 @@
 //! assert_eq!(reply.screen.scene, Scene::Choose);
 //! ```
 #![no_std]
+// All of this runs in the session thread, which does not panic: a slice or an index that could be out of range is
+// asked for.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod ability;
 pub mod action;
@@ -42,6 +54,7 @@ pub mod random;
 pub mod reply;
 pub mod screen;
 pub mod session;
+mod table;
 pub mod unit;
 
 pub use ability::Ability;

@@ -5,6 +5,7 @@
 use crate::explain::{Body, put};
 use crate::lang::{Language, say};
 use crate::{Action, Actions, Permille};
+use core::slice;
 use heapless::Vec;
 
 /// Drawn actions weaker than this can hardly be seen: they are not asked for.
@@ -82,10 +83,10 @@ impl Comparison {
         if !self.begun.is_empty() {
             say!(language, *body, "A bit more: ", "再多一点：");
             list(&self.begun, body, language);
-        } else if !self.missing.is_empty() {
+        } else if let Some(first) = self.missing.first() {
             say!(language, *body, "Try: ", "试试：");
             // One muscle at a time is a good way in.
-            list(&self.missing[..1], body, language);
+            list(slice::from_ref(first), body, language);
         }
         body.truncate(body.trim_end().len());
     }

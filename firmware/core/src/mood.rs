@@ -30,12 +30,12 @@ impl Mood {
         let (mut valence, mut arousal, mut trust) = (self.valence, self.arousal, self.trust);
         for one in made.iter() {
             let (by_valence, by_arousal, by_trust) = pull(one);
-            valence += by_valence;
-            arousal += by_arousal;
-            trust += by_trust;
+            valence = valence.saturating_add(by_valence);
+            arousal = arousal.saturating_add(by_arousal);
+            trust = trust.saturating_add(by_trust);
         }
         if made.is_empty() {
-            trust -= 20;
+            trust = trust.saturating_sub(20);
         }
         let held = |value: i16| value.clamp(-MOOD_MAX, MOOD_MAX);
         Self { valence: held(valence), arousal: held(arousal), trust: held(trust) }
@@ -43,7 +43,7 @@ impl Mood {
 
     /// How the mood shows in a face whose turn shows `feeling`: arousal sets how strongly, valence draws the mouth.
     pub fn face(self, feeling: Emotion) -> Actions {
-        let strength = 550 + i32::from(self.arousal) / 4 + i32::from(self.valence.abs()) / 5;
+        let strength = 550 + i32::from(self.arousal) / 4 + i32::from(self.valence.unsigned_abs()) / 5;
         let face = Actions::of(feeling, Permille::new(strength.clamp(300, 1_000) as u16));
         let (action, against) = if self.valence < 0 {
             (Action::MouthCornersDown, Action::MouthCornersUp)
@@ -98,6 +98,21 @@ mod tests {
                     assert!(value.abs() <= MOOD_MAX, "{mood:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_mood_that_a_pack_sets_out_of_bounds_is_held() {
+        let all: Moves = Move::ALL.into_iter().collect();
+        for value in [i16::MIN, i16::MAX] {
+            let mood = Mood { valence: value, arousal: value, trust: value };
+            let bound = value.clamp(-MOOD_MAX, MOOD_MAX);
+            for made in [Moves::NONE, CARING, all] {
+                let after = mood.after(made);
+                assert_eq!(Mood { valence: bound, arousal: bound, trust: bound }, after);
+            }
+            let corner = if value < 0 { Action::MouthCornersDown } else { Action::MouthCornersUp };
+            assert_eq!(mood.face(Emotion::Calm).get(corner), Permille::FULL);
         }
     }
 

@@ -196,7 +196,7 @@ impl<'a> Pack<'a> {
                 _ => return false,
             }
         }
-        let count = |kind: Kind| usize::from(self.counts[kind as usize]);
+        let count = |kind: Kind| usize::from(self.count(kind));
         let talks_whole = self.talks().all(|talk| {
             let turns = 0..u8::try_from(talk.turns).unwrap_or(0);
             !turns.is_empty()
@@ -222,6 +222,18 @@ impl<'a> Pack<'a> {
             && self.photos().filter(|photo| photo.grey.len() == side * side).count() == count(Kind::Photo)
     }
 
+    fn count(&self, kind: Kind) -> u16 {
+        let [texts, situations, cares, talks, turns, photos] = self.counts;
+        match kind {
+            Kind::Text => texts,
+            Kind::Situation => situations,
+            Kind::Care => cares,
+            Kind::Talk => talks,
+            Kind::Turn => turns,
+            Kind::Photo => photos,
+        }
+    }
+
     fn total(&self) -> usize {
         self.counts.iter().map(|count| usize::from(*count)).sum()
     }
@@ -234,14 +246,14 @@ impl<'a> Pack<'a> {
 
     fn all<T: Deserialize<'a>>(&self, kind: Kind) -> impl Iterator<Item = T> + use<'a, T> {
         let pack = *self;
-        (0..pack.counts[kind as usize]).map_while(move |index| pack.item(kind, index))
+        (0..pack.count(kind)).map_while(move |index| pack.item(kind, index))
     }
 
     fn item<T: Deserialize<'a>>(&self, kind: Kind, index: u16) -> Option<T> {
-        if index >= self.counts[kind as usize] {
+        if index >= self.count(kind) {
             return None;
         }
-        let before: usize = self.counts[..kind as usize].iter().map(|count| usize::from(*count)).sum();
+        let before: usize = self.counts.iter().take(kind as usize).map(|count| usize::from(*count)).sum();
         let place = before + usize::from(index);
         let end = self.offset(place + 1).unwrap_or(self.bytes.len() - 4);
         match postcard::take_from_bytes(self.bytes.get(self.offset(place)?..end)?) {

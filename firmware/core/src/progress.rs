@@ -76,12 +76,12 @@ impl Pair {
 impl Progress {
     /// The belief about one feeling in one exercise.
     pub fn get(&self, exercise: Exercise, emotion: Emotion) -> Ability {
-        self.abilities[exercise.index()][emotion.index()]
+        *emotion.pick(exercise.pick(&self.abilities))
     }
 
     /// Replaces the belief about one feeling in one exercise, and no other.
     pub fn set(&mut self, exercise: Exercise, emotion: Emotion, ability: Ability) {
-        self.abilities[exercise.index()][emotion.index()] = ability;
+        *emotion.pick_mut(exercise.pick_mut(&mut self.abilities)) = ability;
     }
 
     /// Takes over what a journal entry says; entries come oldest first.
@@ -158,8 +158,7 @@ impl Progress {
     }
 
     fn mix_ups(&self, one: Emotion, other: Emotion) -> u16 {
-        let count =
-            |target: Emotion, answer: Emotion| u16::from(self.mix_ups[target.index()][answer.index()]);
+        let count = |target: Emotion, answer: Emotion| u16::from(*answer.pick(target.pick(&self.mix_ups)));
         count(one, other) + count(other, one)
     }
 
@@ -186,13 +185,15 @@ impl Progress {
                 // In millionths.
                 let follow = together * 1_000 * cell.variance() / whole;
                 let mean_ml = i64::from(cell.mean_ml) + surprise * follow / 1_000_000;
-                let variance = cell.variance() - narrowed * (follow * follow / 1_000_000) / 1_000_000;
+                let shrunk = narrowed.saturating_mul(follow * follow / 1_000_000) / 1_000_000;
+                let variance = cell.variance() - shrunk;
                 *cell = Ability::of(mean_ml, variance);
             }
         }
         self.set(exercise, emotion, after);
         let most = i32::from(GAIN_ML_MAX) << 10;
-        self.gain = (self.gain + (surprise as i32 * 1_024) / GAIN_MEMORY).clamp(0, most);
+        let corrected = self.gain.saturating_add((surprise as i32 * 1_024) / GAIN_MEMORY);
+        self.gain = corrected.clamp(0, most);
     }
 
     /// Counts a mix-up in the exercises in which feelings are named.
@@ -201,7 +202,7 @@ impl Progress {
         if matches!(exercise, Exercise::Mirror | Exercise::ReplyWithCare | Exercise::Converse) {
             return;
         }
-        for (emotion, count) in Emotion::ALL.into_iter().zip(&mut self.mix_ups[target.index()]) {
+        for (emotion, count) in Emotion::ALL.into_iter().zip(target.pick_mut(&mut self.mix_ups)) {
             *count -= count.div_ceil(MIX_UP_FORGOTTEN);
             if emotion == answer && answer != target {
                 *count = count.saturating_add(MIX_UP);
@@ -318,6 +319,32 @@ mod tests {
             progress.learn(&calm, Some(Emotion::Calm), Outcome::Same, false, false);
         }
         assert_eq!(progress.mixed_up(), None);
+    }
+
+    #[test]
+    fn whatever_a_damaged_file_says_of_a_learner_can_be_learned_from() {
+        for mean_ml in [i16::MIN, 0, i16::MAX] {
+            for spread_ml in [i16::MIN, 0, i16::MAX] {
+                for gain in [i32::MIN, i32::MAX] {
+                    let stored = Progress {
+                        abilities: [[Ability { mean_ml, spread_ml }; Emotion::COUNT]; Exercise::COUNT],
+                        mix_ups: [[u8::MAX; Emotion::COUNT]; Emotion::COUNT],
+                        gain,
+                    };
+                    for (answer, outcome) in [(SAD, Outcome::Same), (Emotion::Calm, Outcome::Different)] {
+                        let mut progress = stored.clone();
+                        progress.learn(&trial(FACE, SAD), Some(answer), outcome, false, false);
+                        progress.rest(u32::MAX);
+                        assert!((0..=GAIN_ML_MAX).contains(&progress.gain_ml()), "{progress:?}");
+                        for ability in progress.abilities.iter().flatten() {
+                            assert!(ability.mean_ml.unsigned_abs() <= Ability::MEAN_ML_MAX as u16);
+                            assert_eq!(ability.spread_ml, Ability::UNKNOWN.spread_ml);
+                        }
+                        assert_eq!(progress.mixed_up().map(|pair| pair.strength), Some(Permille::FULL));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

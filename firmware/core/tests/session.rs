@@ -5,11 +5,12 @@ mod play;
 #[cfg(feature = "therapy")]
 use petri_core::FaceReading;
 use petri_core::input::Sensors;
+use petri_core::light;
 use petri_core::random::Random;
 use petri_core::session::ONSET_MS;
 use petri_core::{
     Actions, Age, Button, Channel, Comfort, Cue, Emotion, Entry, Exercise, Exercises, Input, Judge, Language,
-    Mark, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
+    Mark, Millis, Outcome, Permille, Picture, Purpose, Reply, Scene, Sensor, Setup, TextReading, Word,
 };
 use play::{Play, any_input, drawn, pack, readable};
 
@@ -212,6 +213,24 @@ fn any_walk_keeps_the_promises() {
         assert_eq!(play.press(Button::Stop).screen.scene, Scene::Close);
         play.press(Button::A);
         assert!(play.session.is_over());
+    }
+}
+
+#[test]
+fn a_clock_that_leaps_or_goes_back_ends_no_session() {
+    let mut random = Random::new(5);
+    let comfort = Comfort { one_button: true, ..Comfort::default() };
+    for comfort in [Comfort::default(), comfort] {
+        let mut play = Play::of(Setup { sensors: Sensors::ALL, comfort, ..Setup::new(5, pack()) });
+        play.reach_menu();
+        for _ in 0..2_000 {
+            play.now = [0, 1_000, u64::MAX / 2, u64::MAX - 33][random.below(4) as usize];
+            let reply = play.step(any_input(&mut random));
+            assert!(!reply.screen.title.is_empty());
+            light::sample(&reply.light, Millis(play.now));
+            light::sample(&reply.light, Millis(u64::MAX));
+        }
+        assert!(!play.entries.is_empty());
     }
 }
 

@@ -57,7 +57,15 @@ pub(super) struct Look {
 impl Look {
     /// How an actor looks.
     pub(super) const fn of(actor: Actor) -> &'static Self {
-        [&PETRI, &MIA, &LEO, &RAVI, &NOOR, &ADA, &CHEN][actor.index()]
+        match actor {
+            Actor::Petri => &PETRI,
+            Actor::Mia => &MIA,
+            Actor::Leo => &LEO,
+            Actor::Ravi => &RAVI,
+            Actor::Noor => &NOOR,
+            Actor::Ada => &ADA,
+            Actor::Chen => &CHEN,
+        }
     }
 }
 
@@ -288,7 +296,7 @@ static NOOR: Look = Look {
 };
 
 /// Where Ada's hair begins, up to the middle.
-const ADA_CURLS: &[Step] = &[
+const ADA_CURLS: [Step; 5] = [
     Curve([-350, 390, -338, 310, -358, 250]),
     Curve([-316, 246, -284, 180, -298, 132]),
     Curve([-250, 140, -188, 110, -180, 76]),
@@ -345,7 +353,7 @@ static ADA: Look = Look {
             pieces: 5,
             ..HALVES
         },
-        Lock { fill: None, start: (-386, 400), steps: ADA_CURLS, pieces: 5, ..HALVES },
+        Lock { fill: None, start: (-386, 400), steps: &ADA_CURLS, pieces: 5, ..HALVES },
     ],
     ..PLAIN
 };

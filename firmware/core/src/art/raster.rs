@@ -34,24 +34,26 @@ where
     let seen = target.bounding_box();
     let grid = Grid { count: side as i32 * samples as i32, smooth: samples > 1 };
     let width = side as usize * samples;
-    let mut rows = [[None; ROW_MAX]; SAMPLES_MAX];
+    let mut buffer = [[None; ROW_MAX]; SAMPLES_MAX];
+    let mut rows: Vec<&mut [Option<Tint>], SAMPLES_MAX> =
+        buffer.iter_mut().take(samples).filter_map(|row| row.get_mut(..width)).collect();
     for y in 0..side as i32 {
         let row_y = top.saturating_add(y);
         let Some(last) = seen.bottom_right().filter(|last| row_y >= seen.top_left.y && row_y <= last.y)
         else {
             continue;
         };
-        for (i, row) in rows.iter_mut().take(samples).enumerate() {
-            row[..width].fill(None);
-            grid.paint_row(sketch, y * samples as i32 + i as i32, &mut row[..width]);
+        for (i, row) in (0..).zip(&mut rows) {
+            row.fill(None);
+            grid.paint_row(sketch, y * samples as i32 + i, row);
         }
         let pixels = (0..side as usize).filter_map(|x| {
             let place = geometry::Point::new(left.saturating_add(x as i32), row_y);
-            let mut block = [None; SAMPLES_MAX * SAMPLES_MAX];
-            for (i, row) in rows.iter().take(samples).enumerate() {
-                block[i * samples..(i + 1) * samples].copy_from_slice(&row[x * samples..(x + 1) * samples]);
+            let mut block: Vec<Option<Tint>, { SAMPLES_MAX * SAMPLES_MAX }> = Vec::new();
+            for row in &rows {
+                block.extend_from_slice(row.get(x * samples..(x + 1) * samples)?).ok()?;
             }
-            let colour = C::mean(&block[..samples * samples], palette)?;
+            let colour = C::mean(&block, palette)?;
             (place.x >= seen.top_left.x && place.x <= last.x).then_some(Pixel(place, colour))
         });
         target.draw_iter(pixels)?;
@@ -116,24 +118,24 @@ impl Grid {
     }
 
     fn fill_row(&self, spans: &[i32], limits: Option<&[i32]>, shape: &Shape, row: &mut [Option<Tint>]) {
-        for span in spans.chunks_exact(2) {
+        let paint = Some(shape.tint);
+        for [from, to] in spans.as_chunks().0 {
             match limits {
-                None => self.fill_span(span[0], span[1], shape.tint, row),
+                None => self.between(*from, *to, row).1.fill(paint),
                 Some(limits) => {
-                    for limit in limits.chunks_exact(2) {
-                        self.fill_span(span[0].max(limit[0]), span[1].min(limit[1]), shape.tint, row);
+                    for [least, most] in limits.as_chunks().0 {
+                        self.between(*from.max(least), *to.min(most), row).1.fill(paint);
                     }
                 }
             }
         }
     }
 
-    fn fill_span(&self, from: i32, to: i32, tint: Tint, row: &mut [Option<Tint>]) {
-        let first = self.from(from).max(0) as usize;
+    /// The samples of a row from `from` up to `to`, and the index of the first one.
+    fn between<'r>(&self, from: i32, to: i32, row: &'r mut [Option<Tint>]) -> (i32, &'r mut [Option<Tint>]) {
+        let first = self.from(from).max(0);
         let end = (self.from(to).max(0) as usize).min(row.len());
-        if first < end {
-            row[first..end].fill(Some(tint));
-        }
+        (first, row.get_mut(first as usize..end).unwrap_or_default())
     }
 
     /// Samples within `reach` of the piece from `a` to `b`.
@@ -141,11 +143,10 @@ impl Grid {
         if y < a.y.min(b.y) - reach || y > a.y.max(b.y) + reach {
             return;
         }
-        let first = self.from(a.x.min(b.x) - reach).max(0);
-        let end = self.from(a.x.max(b.x) + reach + 1).min(row.len() as i32);
-        for index in first..end {
+        let (first, samples) = self.between(a.x.min(b.x) - reach, a.x.max(b.x) + reach + 1, row);
+        for (index, sample) in (first..).zip(samples) {
             if is_near(a, b, Point { x: self.middle(index), y }, reach) {
-                row[index as usize] = Some(tint);
+                *sample = Some(tint);
             }
         }
     }

@@ -118,6 +118,27 @@ fn probes_and_training_never_share_an_item_or_an_actor() {
 }
 
 #[test]
+fn a_trial_comes_for_whatever_a_damaged_file_says_of_a_learner() {
+    for mean_ml in [i16::MIN, i16::MAX] {
+        for spread_ml in [i16::MIN, 0, i16::MAX] {
+            let mut learner = Learner::new(3);
+            for exercise in [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::SayIt, Exercise::Mirror]
+            {
+                for emotion in Emotion::ALL {
+                    learner.progress.set(exercise, emotion, Ability { mean_ml, spread_ml });
+                }
+                let trial = learner.train(exercise);
+                assert!(trial.exercise == exercise && trial.intensity >= INTENSITY_MIN, "{trial:?}");
+            }
+            let random = &mut Random::new(3);
+            let possible = [Exercise::Mirror];
+            let next = recommend(&learner.progress, Due::NONE, &learner.history, &possible, random);
+            assert_eq!(next, Exercise::Mirror);
+        }
+    }
+}
+
+#[test]
 fn mixed_up_feelings_come_as_contrast_pairs_that_alternate_and_fade() {
     for seed in 0..20 {
         let mut learner = Learner::new(seed);

@@ -110,9 +110,10 @@ impl Ink for BinaryColor {
 
     /// Ordered dither with the 4x4 matrix of Bayer (1973). On such a display light is lit, as in the world.
     fn grey(level: u8, place: embedded_graphics::geometry::Point) -> Self {
-        const MATRIX: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
-        let least = MATRIX[(place.y & 3) as usize][(place.x & 3) as usize] * 16 + 8;
-        if level >= least { BinaryColor::On } else { BinaryColor::Off }
+        // Its rows are 0 8 2 10, 12 4 14 6, 3 11 1 9 and 15 7 13 5.
+        let (down, mixed) = (place.y, place.x ^ place.y);
+        let rank = (mixed & 1) << 3 | (down & 1) << 2 | (mixed & 2) | (down & 2) >> 1;
+        if i32::from(level) >= rank * 16 + 8 { BinaryColor::On } else { BinaryColor::Off }
     }
 }
 
@@ -145,4 +146,22 @@ impl Ink for Rgb565 {
 
 const fn from_channels([red, green, blue]: [u8; 3]) -> Rgb565 {
     Rgb565::new(red >> 3, green >> 2, blue >> 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embedded_graphics::geometry::Point;
+
+    #[test]
+    fn a_photograph_is_dithered_by_the_matrix_of_bayer() {
+        const RANKS: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
+        for (y, row) in (-4..8).zip(RANKS.iter().cycle()) {
+            for (x, rank) in (-4..8).zip(row.iter().cycle()) {
+                let least = rank * 16 + 8;
+                assert_eq!(BinaryColor::grey(least, Point::new(x, y)), BinaryColor::On);
+                assert_eq!(BinaryColor::grey(least - 1, Point::new(x, y)), BinaryColor::Off);
+            }
+        }
+    }
 }

@@ -40,8 +40,19 @@ struct Complexion {
     iris: Rgb,
 }
 
-/// In the order of [`Actor::ALL`].
-const COMPLEXIONS: [Complexion; Actor::COUNT] = [PETRI, MIA, LEO, RAVI, NOOR, ADA, CHEN];
+impl Complexion {
+    const fn of(actor: Actor) -> &'static Self {
+        match actor {
+            Actor::Petri => &PETRI,
+            Actor::Mia => &MIA,
+            Actor::Leo => &LEO,
+            Actor::Ravi => &RAVI,
+            Actor::Noor => &NOOR,
+            Actor::Ada => &ADA,
+            Actor::Chen => &CHEN,
+        }
+    }
+}
 
 const PETRI: Complexion = Complexion {
     skin: [246, 210, 140],
@@ -133,7 +144,7 @@ pub(super) const fn channels(tint: Tint, palette: Palette) -> Rgb {
 }
 
 const fn soft(tint: Tint, actor: Actor) -> Rgb {
-    let face = &COMPLEXIONS[actor.index()];
+    let face = Complexion::of(actor);
     match tint {
         Tint::Paper => [252, 249, 241],
         Tint::Card => [240, 235, 223],
@@ -162,7 +173,7 @@ const fn soft(tint: Tint, actor: Actor) -> Rgb {
 /// Every text and sign stands at 7 to 1 or more against its ground, as WCAG 2.2 (1.4.6) asks; faces are pale,
 /// so that their black lines do, too.
 const fn strong(tint: Tint, actor: Actor) -> Rgb {
-    let face = &COMPLEXIONS[actor.index()];
+    let face = Complexion::of(actor);
     match tint {
         Tint::Paper | Tint::Card | Tint::White | Tint::OnBadge => [255, 255, 255],
         Tint::Rule | Tint::Text | Tint::Line | Tint::Brow | Tint::Iris | Tint::Strand | Tint::Open => {

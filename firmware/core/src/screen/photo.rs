@@ -31,10 +31,12 @@ where
 fn range(grey: &[u8]) -> (i32, i32) {
     let mut counts = [0usize; 256];
     for level in grey {
-        counts[usize::from(*level)] += 1;
+        if let Some(count) = counts.get_mut(usize::from(*level)) {
+            *count += 1;
+        }
     }
     let few = grey.len() / 20;
-    let below = |level: i32| counts[..=level as usize].iter().sum::<usize>();
+    let below = |level: i32| counts.iter().take(level as usize + 1).sum::<usize>();
     let black = (0..254).find(|level| below(*level) > few).unwrap_or(254);
     let white = (0..255).find(|level| below(*level) + few >= grey.len()).unwrap_or(255);
     (black, white.max(black + 1))

@@ -57,7 +57,7 @@ fn has_room(text: &Shown, pen: Pen<()>, room: Size) -> bool {
 pub(super) fn choose(fonts: &[Font], spaced: bool, fits: impl Fn(Pen<()>) -> bool) -> Option<Pen<()>> {
     let pen = |spaced| move |font: &Font| Pen { font: *font, spaced, ink: () };
     let close = fonts.iter().map(pen(false)).position(&fits)?;
-    let (at_most, next) = fonts.split_at(close + 1);
+    let (at_most, next) = fonts.split_at_checked(close + 1)?;
     let least = at_most.last()?.height() * 3 / 4;
     // The smallest Chinese letters are a last resort.
     let next = next.first().filter(|font| font.height() >= least && **font != Font::SEVEN);

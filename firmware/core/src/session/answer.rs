@@ -110,17 +110,14 @@ impl Session<'_> {
     /// *Why does somebody feel so?* Reasons are shown one at a time.
     pub(super) fn why(&mut self, now: Millis, input: &Input) -> Given {
         let Some(trial) = self.trial else { return (None, None) };
-        let shown = self.order[usize::from(self.at) % REPLIES_MAX];
         let picked = match input {
-            Input::Button(Button::A) => Some((shown, Channel::Button)),
-            Input::Text(reading) => reading
-                .choice
-                .and_then(|choice| self.order.get(usize::from(choice)))
-                .map(|reason| (*reason, Channel::Text)),
-            _ if is_word(input, &[Word::Yes]) => Some((shown, Channel::Voice)),
+            Input::Button(Button::A) => Some((self.at, Channel::Button)),
+            Input::Text(reading) => reading.choice.map(|choice| (choice, Channel::Text)),
+            _ if is_word(input, &[Word::Yes]) => Some((self.at, Channel::Voice)),
             _ => None,
         };
-        if let Some((reason, channel)) = picked {
+        let reason_at = |(place, channel)| Some((*self.order.get(usize::from(place))?, channel));
+        if let Some((reason, channel)) = picked.and_then(reason_at) {
             let outcome = if reason == 0 { Outcome::Same } else { Outcome::Different };
             let done = Done { other_reason: reason != 0, ..Done::by(channel, Some(trial.target)) };
             return self.finish(now, &trial, outcome, done);

@@ -140,8 +140,11 @@ impl Session<'_> {
 
     /// The next question of the transfer probe: faces, lines and both together take turns.
     pub(super) fn ask_probe(&mut self, now: Millis) {
-        let parts = [Exercise::ReadTheFace, Exercise::ReadTheWords, Exercise::Together];
-        let exercise = parts[usize::from(self.trials_in_round % parts.len() as u16)];
+        let exercise = match self.trials_in_round % 3 {
+            0 => Exercise::ReadTheFace,
+            1 => Exercise::ReadTheWords,
+            _ => Exercise::Together,
+        };
         self.ask(now, exercise, Purpose::Probe);
     }
 
@@ -151,7 +154,7 @@ impl Session<'_> {
 
     /// The setting that is shown.
     pub(super) fn setting(&self) -> Setting {
-        Setting::ALL[usize::from(self.at) % Setting::ALL.len()]
+        Setting::ALL.get(usize::from(self.at)).copied().unwrap_or(Setting::Language)
     }
 
     pub(super) fn settings(&mut self, now: Millis, input: &Input) {
@@ -164,13 +167,14 @@ impl Session<'_> {
     }
 
     fn change(&mut self, now: Millis) {
+        let setting = self.setting();
         let comfort = &mut self.setup.comfort;
         let turned = |level: Level| match level {
             Level::Full => Level::Soft,
             Level::Soft => Level::Off,
             Level::Off => Level::Full,
         };
-        match Setting::ALL[usize::from(self.at) % Setting::ALL.len()] {
+        match setting {
             Setting::Language => {
                 comfort.language = match comfort.language {
                     Language::English => Language::Chinese,

@@ -83,8 +83,8 @@ impl Session<'_> {
             self.setup.due.set(trial.exercise, trial.target, false);
         }
         self.count(trial.exercise, trial.purpose, outcome, 1);
-        self.trials += 1;
-        self.trials_in_round += 1;
+        self.trials = self.trials.saturating_add(1);
+        self.trials_in_round = self.trials_in_round.saturating_add(1);
         self.last = Some(Last { entry, other_reason: done.other_reason, before });
         self.note = Note::None;
         self.held = None;
@@ -95,7 +95,7 @@ impl Session<'_> {
     pub(super) fn count(&mut self, exercise: Exercise, purpose: Purpose, outcome: Outcome, by: i16) {
         let tally = match (&mut self.probe, purpose) {
             (Some(probe), Purpose::Probe) => probe,
-            _ => &mut self.tally[exercise.index()],
+            _ => exercise.pick_mut(&mut self.tally),
         };
         if outcome != Outcome::Skipped {
             tally.trials = tally.trials.saturating_add_signed(by);
@@ -118,5 +118,30 @@ pub(super) struct Done {
 impl Done {
     pub(super) const fn by(channel: Channel, answer: Option<Emotion>) -> Self {
         Self { answer, channel, moves: Moves::NONE, other_reason: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Setup, Tally};
+    use crate::{Button, Input, Pack};
+
+    #[test]
+    fn a_session_that_never_ends_keeps_its_last_number_and_counts_on() {
+        let pack = Pack::starter();
+        let mut session = Session::new(Setup::new(7, &pack));
+        let many = Tally { trials: u16::MAX, same: u16::MAX };
+        (session.trials, session.trials_in_round) = (u16::MAX, u16::MAX);
+        session.tally = [many; Exercise::COUNT];
+        session.ask(Millis(0), Exercise::ReplyWithCare, Purpose::Training);
+        let trial = session.trial.expect("a trial");
+        let now = Millis(u64::MAX);
+        for _ in 0..2 {
+            let entry = session.conclude(now, &trial, Outcome::Different, Done::by(Channel::Button, None));
+            assert_eq!((entry.trial, entry.latency_ms), (u16::MAX, u32::MAX));
+        }
+        let body = session.step(now, Input::Button(Button::Stop)).screen.body;
+        assert!(body.starts_with("524280 of 524280 answers"), "{body}");
     }
 }

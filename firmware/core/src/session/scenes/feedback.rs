@@ -134,8 +134,10 @@ impl Session<'_> {
     pub(super) fn close_screen(&self, screen: &mut Screen) {
         let language = self.language();
         self.choices(screen, [("bye", "再见"), ("", ""), ("", "")]);
-        let (same, answered) =
-            self.tally.iter().fold((0, 0), |(same, all), tally| (same + tally.same, all + tally.trials));
+        let (same, answered) = self
+            .tally
+            .iter()
+            .fold((0, 0), |(same, all), tally| (same + u32::from(tally.same), all + u32::from(tally.trials)));
         if answered == 0 {
             say!(language, screen.title, "Until next time", "下次见");
             say!(language, screen.body, "Come back whenever you like.", "随时欢迎你再来。");
@@ -168,7 +170,7 @@ impl Session<'_> {
         for exercise in Exercise::TRAINED {
             // In school the mirror is about muscles: no feeling is said to have grown in it.
             let muscles = exercise == Exercise::Mirror && cfg!(not(feature = "therapy"));
-            if muscles || self.tally[exercise.index()].trials == 0 {
+            if muscles || exercise.pick(&self.tally).trials == 0 {
                 continue;
             }
             for emotion in Emotion::ALL {
@@ -184,7 +186,7 @@ impl Session<'_> {
 
     /// A bar for each exercise that was practised, the first ones of the menu where there are too many.
     fn bars(&self) -> Vec<Bar, BARS_MAX> {
-        let practised = |exercise: &Exercise| self.tally[exercise.index()].trials > 0;
+        let practised = |exercise: &Exercise| exercise.pick(&self.tally).trials > 0;
         let mean = |progress: &crate::Progress, exercise: Exercise| {
             let sum: i32 =
                 Emotion::ALL.iter().map(|emotion| i32::from(progress.get(exercise, *emotion).mean_ml)).sum();

@@ -4,7 +4,6 @@ use crate::choose::{Stimulus, Trial};
 use crate::explain::{self, put};
 use crate::lang::say;
 use crate::mirror::Comparison;
-use crate::pack::REPLIES_MAX;
 use crate::reply::{Picture, Portrait, Scene, Screen};
 use crate::session::{Note, ONSET_MS, Session};
 use crate::{Actions, Exercise, Millis, Permille, Purpose};
@@ -142,10 +141,10 @@ impl Session<'_> {
             self.choices(screen, [("", ""), ("", ""), ("reasons", "看理由")]);
             return;
         }
-        let place = usize::from(self.at) % REPLIES_MAX;
-        let shown = place + 1;
+        let shown = self.at + 1;
         say!(language, screen.title, "Why? Reason {shown} of 3", "为什么？理由{shown}/3");
-        if let Some(reason) = item.why.get(usize::from(self.order[place])) {
+        let reason = self.order.get(usize::from(self.at)).and_then(|i| item.why.get(usize::from(*i)));
+        if let Some(reason) = reason {
             put(&mut screen.body, format_args!("{}", reason.pick(language)));
         }
         self.choices(screen, [("this one", "就是这个"), ("other", "换一个"), ("story", "看故事")]);
