@@ -148,7 +148,7 @@ class Ear:
 
     def prepare(self):
         """What each word gains for being rare, once and for all."""
-        for word in (*WORDS, *RIVALS.values()):
+        for word in (*WORDS, *(rival for rivals in RIVALS.values() for rival in rivals)):
             self.recognizer.bonus(word)
 
     def hear(self, frame):

@@ -87,11 +87,7 @@ impl Base {
     /// The vector of a prepared clip. `memory` is the encoder's output for it, with `before` samples of silence in
     /// front.
     pub(crate) fn pattern(&self, audio: &[f32], before: usize, memory: &[f32]) -> Option<Pattern> {
-        let (start, end) = loud(audio)?;
-        let (steps, _) = memory.as_chunks::<VECTOR_LEN>();
-        let first = (before + start) / STEP_SAMPLES;
-        let last = ((before + end).div_ceil(STEP_SAMPLES) + 1).min(steps.len());
-        let steps = steps.get(first..last).filter(|steps| !steps.is_empty())?;
+        let steps = stretch(audio, before, memory)?;
         let mut sum = [0.0; VECTOR_LEN];
         for step in steps {
             for (sum, value) in sum.iter_mut().zip(step) {
@@ -108,6 +104,19 @@ impl Base {
         }
         unit(sum)
     }
+}
+
+/// The encoder's output for the loud stretch of a prepared clip, with `before` samples of silence in front of it.
+pub(crate) fn stretch<'a>(
+    audio: &[f32],
+    before: usize,
+    memory: &'a [f32],
+) -> Option<&'a [[f32; VECTOR_LEN]]> {
+    let (start, end) = loud(audio)?;
+    let (steps, _) = memory.as_chunks::<VECTOR_LEN>();
+    let first = (before + start) / STEP_SAMPLES;
+    let last = ((before + end).div_ceil(STEP_SAMPLES) + 1).min(steps.len());
+    steps.get(first..last).filter(|steps| !steps.is_empty())
 }
 
 /// First and last sample of what is loud: within 25 dB of the loudest 25 ms, and a little around it.

@@ -4,7 +4,10 @@
 //! the log-probability that it is the whole transcript, so an unknown word scores low against all the words there
 //! are, not only against the list.
 
+mod judge;
 mod own;
+mod rivals;
+mod verify;
 
 use super::enrol::{Base, Enrolled};
 use super::tokens::Tokens;
@@ -15,13 +18,12 @@ use petri_models::Id;
 use serde::Serialize;
 use std::sync::Arc;
 use tract_core::prelude::{TValue, tvec};
+use verify::Verifier;
 
 /// Score of a word that was not even begun.
 const NEVER: f32 = -99.0;
 /// Longest word list.
 pub const WORDS_MAX: usize = 64;
-/// Words that are scored and never answered: each sounds like a word of the list, which must not be lower.
-const RIVALS: [(&str, &str); 1] = [("no", "go")];
 /// Other ways to say a word of the list.
 const ALIASES: [(&str, &str); 1] = [("yes", "yeah")];
 
@@ -32,6 +34,7 @@ pub struct Speech {
     decoder: Model,
     tokens: Arc<Tokens>,
     base: Arc<Base>,
+    verifier: Arc<Verifier>,
     enrolled: Arc<Enrolled>,
     rules: Rules,
 }
@@ -59,6 +62,9 @@ struct Rules {
     rarity_weight: f32,
     rarity_limit: f32,
     alias_handicap: f32,
+    rival_bonus: f32,
+    rival: f32,
+    verify: f32,
 }
 
 /// A list of words to listen for, prepared once.
@@ -78,6 +84,8 @@ struct Wanted {
     alias: Option<[Vec<i64>; 2]>,
     /// What a word gets for being rare: the decoder expects it less, however clearly it is said.
     bonus: f32,
+    /// Its rivals' places among all words.
+    rivals: Vec<usize>,
 }
 
 /// What a clip was heard as.
@@ -110,10 +118,9 @@ impl Speech {
         let encoder = Model::load(engine, Id::SpeechEncoder)?;
         let tokens = Tokens::parse(&engine.store().asset(Id::SpeechDecoder, "tokens.txt")?);
         let base = Base::parse(&engine.store().asset(Id::SpeechEncoder, "words.safetensors")?);
-        let base = base.ok_or_else(|| Error::Engine {
-            id: Id::SpeechEncoder.folder(),
-            reason: "words.safetensors is not of the form that is expected".to_owned(),
-        })?;
+        let base = base.ok_or_else(|| unexpected(Id::SpeechEncoder, "words.safetensors"))?;
+        let verifier = Verifier::parse(&engine.store().asset(Id::SpeechDecoder, "verifier.safetensors")?);
+        let verifier = verifier.ok_or_else(|| unexpected(Id::SpeechDecoder, "verifier.safetensors"))?;
         let settings = decoder.manifest();
         let number = |name: &str| settings.number(name);
         let samples = |seconds: f32| (seconds * SAMPLE_RATE_HZ as f32) as usize;
@@ -140,9 +147,12 @@ impl Speech {
             rarity_weight: number("rarity_weight"),
             rarity_limit: number("rarity_limit"),
             alias_handicap: number("alias_handicap"),
+            rival_bonus: number("rival_bonus"),
+            rival: number("rival_log_probability"),
+            verify: number("verify_logit"),
         };
-        let enrolled = Arc::default();
-        Ok(Self { encoder, decoder, tokens: tokens.into(), base: base.into(), enrolled, rules })
+        let (base, verifier, enrolled) = (base.into(), verifier.into(), Arc::default());
+        Ok(Self { encoder, decoder, tokens: tokens.into(), base, verifier, enrolled, rules })
     }
 
     /// Prepares a list of words, at most [`WORDS_MAX`]; empty ones and those beyond are left out.
@@ -156,8 +166,7 @@ impl Speech {
         let wanted = list.iter().copied().filter(|text| !text.trim().is_empty()).take(WORDS_MAX);
         let wanted: Vec<&str> = wanted.collect();
         let has = |word: &str| wanted.iter().any(|other| other.eq_ignore_ascii_case(word));
-        let rivals = RIVALS.iter().filter(|(word, rival)| has(word) && !has(rival)).map(|(_, rival)| *rival);
-        for text in wanted.iter().copied().chain(rivals) {
+        for text in wanted.iter().copied() {
             let alias = ALIASES.iter().find(|(word, alias)| text.eq_ignore_ascii_case(word) && !has(alias));
             let alias = alias.map(|(_, alias)| self.spellings(alias));
             let spellings = self.spellings(text);
@@ -166,7 +175,21 @@ impl Speech {
             let rules = &self.rules;
             let bonus =
                 (rules.rarity_weight * (rules.rarity_reference - expected)).clamp(0.0, rules.rarity_limit);
-            words.push(Wanted { text: text.to_owned(), spellings, alias, bonus });
+            words.push(Wanted { text: text.to_owned(), spellings, alias, bonus, rivals: Vec::new() });
+        }
+        for (place, text) in wanted.iter().enumerate() {
+            for rival in rivals::of(text, &wanted) {
+                let (spellings, bonus) = (self.spellings(rival), self.rules.rival_bonus);
+                let rival_place = words.len();
+                words[place].rivals.push(rival_place);
+                words.push(Wanted {
+                    text: rival.to_owned(),
+                    spellings,
+                    alias: None,
+                    bonus,
+                    rivals: Vec::new(),
+                });
+            }
         }
         Ok(Words { words, listed: wanted.len() })
     }
@@ -178,7 +201,7 @@ impl Speech {
     /// Which of `words` the clip says, if any.
     ///
     /// A clear score decides at once. In between, the clip is looked at again with other silence around it, and
-    /// the mean of both looks decides. A word that the learner enrolled is answered with the device's own word that it
+    /// the mean of both looks decides. A rival that is no lower refuses a word, and so does the verifier. A word that the learner enrolled is answered with the device's own word that it
     /// stands for; of two that are sure, the surer counts.
     ///
     /// # Errors
@@ -196,18 +219,10 @@ impl Speech {
             }
             guess = self.judge(&scores, words, rules.mean);
         }
+        if let Some(guess) = guess.as_mut().filter(|guess| guess.answered) {
+            self.verify(guess, words, &audio, &memory);
+        }
         Ok(self.heard(words, &scores, guess, &self.fits(&audio, &memory)))
-    }
-
-    /// The best word of the list, and whether it is answered: it reaches `limit`, leads, and no rival is above it.
-    fn judge(&self, scores: &[f32], words: &Words, limit: f32) -> Option<Guess> {
-        let (listed, rivals) = scores.split_at_checked(words.listed)?;
-        let first = leader(listed)?;
-        let rival = rivals.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let spare = [first.score - limit, first.margin - self.rules.margin, first.score - rival];
-        let lead = (first.score - self.rules.mean).min(spare[1]).min(spare[2]);
-        let answered = spare.iter().all(|spare| *spare >= 0.0);
-        Some(Guess { index: first.index, score: first.score, answered, lead })
     }
 
     /// Writes down what the clip says; greedy, at most the manifest's tokens a second.
@@ -265,10 +280,11 @@ impl Speech {
         let mut alive: Vec<(usize, &[i64])> = Vec::new();
         let mut handicaps = Vec::new();
         for (word, wanted) in words.words.iter().enumerate() {
+            let limit = if word < words.listed { self.rules.prune } else { self.rules.rival };
             let spellings = wanted.spellings.iter().map(|ids| (ids, 0.0));
             let aliases = wanted.alias.iter().flatten().map(|ids| (ids, self.rules.alias_handicap));
             for (ids, handicap) in spellings.chain(aliases) {
-                if ids.first().is_some_and(|id| first[*id as usize] >= self.rules.prune) {
+                if ids.first().is_some_and(|id| first[*id as usize] >= limit) {
                     alive.push((word, ids));
                     handicaps.push(handicap);
                 }
@@ -344,28 +360,8 @@ impl Speech {
     }
 }
 
-/// A word of the list that the clip may say.
-struct Guess {
-    index: usize,
-    score: f32,
-    answered: bool,
-    /// By how much it passes what limits it; a logit.
-    lead: f32,
-}
-
-struct Leader {
-    index: usize,
-    score: f32,
-    margin: f32,
-}
-
-/// The best word, its score, and its lead over the second; ties go to the earlier word.
-fn leader(scores: &[f32]) -> Option<Leader> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-    let &index = order.first()?;
-    let margin = scores[index] - order.get(1).map_or(NEVER, |second| scores[*second]);
-    Some(Leader { index, score: scores[index], margin })
+fn unexpected(id: Id, asset: &str) -> Error {
+    Error::Engine { id: id.folder(), reason: format!("{asset} is not of the form that is expected") }
 }
 
 /// The word as it begins a sentence.

@@ -18,20 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, run_main  # noqa: E402
 from keyword_eval import speaker_half  # noqa: E402
-from keywords import SAMPLE_RATE, read_wav, session  # noqa: E402
+from keywords import SAMPLE_RATE, STEP, loud, read_wav, session  # noqa: E402
 from settings import KEYWORD_SETTINGS as SET  # noqa: E402
 
-STEP, WINDOW, HOP, SHARE = 384, 400, 160, np.float32(0.003162)
 HALF = 0
-
-
-def loud(audio):
-    """First and last sample of what is within 25 dB of the loudest 25 ms, and a little around it."""
-    count = (len(audio) - WINDOW) // HOP + 1
-    energy = np.array([np.sum(audio[i * HOP : i * HOP + WINDOW] ** 2) for i in range(count)])
-    near = np.convolve(energy, np.ones(3), "same")
-    on = np.flatnonzero(near > near.max() * SHARE)
-    return max(0, on[0] * HOP - WINDOW), min(len(audio), on[-1] * HOP + WINDOW + 5 * HOP)
 
 
 def prepare(samples):

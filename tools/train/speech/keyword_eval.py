@@ -52,6 +52,7 @@ def main():
     parser.add_argument("--every", type=int, default=1, help="take every n-th recording")
     parser.add_argument("--gain", type=float, default=1.0)
     parser.add_argument("--noise-db", type=float, help="signal to noise ratio of added white noise")
+    parser.add_argument("--device", action="store_true", help="verify as the device does, by both judges")
     parser.add_argument("--cut", action="store_true", help="cut tightly around the word")
     args = parser.parse_args()
     words = args.words.split(",")
@@ -63,7 +64,8 @@ def main():
     for path in files:
         said = true_word(path)
         group = said if said in words else ("go" if said == "go" else "others")
-        heard, _ = recognizer.recognize(disturb(read_wav(path), args, rng), words)
+        half = None if args.device else speaker_half(path)
+        heard, _ = recognizer.recognize(disturb(read_wav(path), args, rng), words, half)
         counts = table.setdefault(group, [0, 0, 0, 0])
         counts[0] += 1
         counts[1 if heard == said else 3 if heard is None else 2] += 1

@@ -8,16 +8,19 @@ import wave
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load_file
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from conversion_error import ConversionError  # noqa: E402
-from settings import ALIASES, RIVALS, KEYWORD_SETTINGS as SET  # noqa: E402
+from settings import ALIASES, RIVALS, VERIFIED, KEYWORD_SETTINGS as SET  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
 SAMPLE_RATE = 16000
 NEVER = -99.0
 MAX_CLIP_SECONDS = 30
+# Samples of one vector of the encoder, and how its loud stretch is found.
+STEP, WINDOW, HOP, SHARE = 384, 400, 160, np.float32(0.003162)
 
 
 def read_wav(path):
@@ -55,6 +58,10 @@ class Recognizer:
         self.tokens = Tokens.load(models / "speech-decoder/tokens.txt")
         self.silence = self.encode(np.zeros(SAMPLE_RATE, np.float32))
         self.bonuses = {}
+        path = models / "speech-decoder/verifier.safetensors"
+        if not path.is_file():
+            raise ConversionError(f"{path} is missing. tools/train/speech/verifier.py makes it.")
+        self.verifier = load_file(path)
 
     def encode(self, audio):
         return self.encoder.run(None, {"audio": audio[None].astype(np.float32)})[0]
@@ -72,17 +79,21 @@ class Recognizer:
             return None
         return audio * np.float32(min(SET["peak_level"] / peak, SET["max_gain"]))
 
-    def look(self, audio, look, words):
-        """Log-probability of each word as the whole transcript, with the look's padding."""
+    def padded(self, audio, look):
         before, after = (int(SET[k][look] * SAMPLE_RATE / 1000) for k in ("pad_before_ms", "pad_after_ms"))
-        memory = self.encode(np.concatenate([np.zeros(before, np.float32), audio, np.zeros(after, np.float32)]))
+        return self.encode(np.concatenate([np.zeros(before, np.float32), audio, np.zeros(after, np.float32)]))
+
+    def look(self, memory, words, rivals=()):
+        """Log-probability of each word as the whole transcript."""
         first = self.decode(memory, [[SET["bos_id"]]], [0])[0]
         handicap = SET["alias_handicap"]
         spellings = [(w, ids, 0.0) for w in words for ids in self.spellings(w)]
         aliases = [(w, ALIASES[w]) for w in words if w in ALIASES and ALIASES[w] not in words]
         spellings += [(w, ids, handicap) for w, alias in aliases for ids in self.spellings(alias)]
         alive = [(w, ids, h) for w, ids, h in spellings if first[ids[0]] >= SET["prune_log_probability"]]
-        scores = dict.fromkeys(words, NEVER)
+        heard = [(w, ids, 0.0) for w in rivals for ids in self.spellings(w)]
+        alive += [(w, ids, h) for w, ids, h in heard if first[ids[0]] >= SET["rival_log_probability"]]
+        scores = dict.fromkeys([*words, *rivals], NEVER)
         if not alive:
             return scores
         length = 1 + max(len(ids) for _, ids, _ in alive)
@@ -99,7 +110,8 @@ class Recognizer:
                 total += next(table)[following]
             total += log_sum(next(table)[ends])
             scores[word] = log_sum(np.array([scores[word], total]))
-        return {w: s + self.bonus(w) if s > NEVER else NEVER for w, s in scores.items()}
+        gains = {w: SET["rival_bonus"] if w in rivals else self.bonus(w) for w, s in scores.items() if s > NEVER}
+        return {w: s + gains.get(w, 0.0) for w, s in scores.items()}
 
     def bonus(self, word):
         """What a word gains for being rare in text: the decoder alone, hearing silence, prefers common words."""
@@ -117,23 +129,43 @@ class Recognizer:
         """Token ids of the word with a capital and without."""
         return [self.tokens.encode(word[:1].upper() + word[1:]), self.tokens.encode(word.lower())]
 
-    def recognize(self, samples, words):
-        """(word or None, scores of the deciding look). A word is None when nothing in the list was said."""
+    def recognize(self, samples, words, half=None):
+        """(word or None, scores of the deciding look). A word is None when nothing in the list was said.
+
+        With a half of the speakers the judge of the verifier is asked that did not learn from it.
+        """
         audio = self.prepare(samples)
         if audio is None:
             return None, dict.fromkeys(words, NEVER)
-        rivals = [r for w, r in RIVALS.items() if w in words and r not in words]
-        scores = self.look(audio, 0, [*words, *rivals])
-        best, score, lead = leader(scores, words, rivals)
+        rivals = dict.fromkeys(r for w in words for r in RIVALS.get(w, []) if r not in words)
+        memory = self.padded(audio, 0)
+        scores = self.look(memory, words, rivals)
+        best, score, lead = leader(scores, words)
         if score < SET["reject_log_probability"]:
             return None, scores
-        if score >= SET["accept_log_probability"]:
-            return (best if lead >= 0 else None), scores
-        again = self.look(audio, 1, [*words, *rivals])
-        scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in scores}
-        best, score, lead = leader(scores, words, rivals)
-        accepted = score >= SET["mean_log_probability"] and lead >= 0
+        limit = SET["accept_log_probability"]
+        if score < limit:
+            again = self.look(self.padded(audio, 1), words, rivals)
+            scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in scores}
+            best, score, lead = leader(scores, words)
+            limit = SET["mean_log_probability"]
+        accepted = score >= limit and lead >= 0 and self.verify(audio, memory, best, half) >= SET["verify_logit"]
         return (best if accepted else None), scores
+
+    def verify(self, audio, memory, word, half=None):
+        """The verifier's logit of a word; 0 for a word that it does not know."""
+        if word not in VERIFIED:
+            return 0.0
+        start, end = (int(SET["pad_before_ms"][0] * SAMPLE_RATE / 1000) + at for at in loud(audio))
+        steps, found = memory[0][start // STEP : -(-end // STEP) + 1], []
+        for judge in (0, 1) if half is None else (1 - half,):
+            hidden, bias, out, out_bias = (
+                self.verifier[k][judge] for k in ("hidden", "hidden_bias", "out", "out_bias")
+            )
+            units = np.maximum(steps @ hidden.T + bias, 0.0)
+            pooled = np.concatenate([units.max(axis=0), units.mean(axis=0)])
+            found.append(float(pooled @ out[VERIFIED.index(word)] + out_bias[VERIFIED.index(word)]))
+        return sum(found) / len(found)
 
     def transcribe(self, samples):
         """Greedy transcription."""
@@ -154,9 +186,19 @@ def log_sum(values):
     return float(top + np.log(np.exp(values - top).sum()))
 
 
-def leader(scores, words, rivals):
-    """Best word, its score, and by how much it leads over the other words and the rivals, beyond what it must."""
+def leader(scores, words):
+    """Best word, its score, and by how much it leads over the other words and its rivals, beyond what it must."""
     order = sorted(words, key=lambda w: -scores[w])
     second = scores[order[1]] if len(order) > 1 else NEVER
     best = scores[order[0]]
+    rivals = [r for r in RIVALS.get(order[0], []) if r not in words]
     return order[0], best, min([best - second - SET["margin"], *(best - scores[r] for r in rivals)])
+
+
+def loud(audio):
+    """First and last sample of what is within 25 dB of the loudest 25 ms, and a little around it."""
+    count = (len(audio) - WINDOW) // HOP + 1
+    energy = np.array([np.sum(audio[i * HOP : i * HOP + WINDOW] ** 2) for i in range(count)])
+    near = np.convolve(energy, np.ones(3), "same")
+    on = np.flatnonzero(near > near.max() * SHARE)
+    return max(0, on[0] * HOP - WINDOW), min(len(audio), on[-1] * HOP + WINDOW + 5 * HOP)

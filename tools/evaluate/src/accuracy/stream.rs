@@ -38,8 +38,11 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     let list = Word::ALL.map(Word::text);
     let words = speech.words(&list)?;
     let all = keywords::recordings(&data.join(keywords::DATA))?;
+    let halves = keywords::by_half(&speech);
     let numbered: Vec<(u64, &Recording)> = (0u64..).zip(&all).collect();
-    let told = in_parallel(&numbered, |(seed, recording)| one(&voice, &speech, &words, recording, *seed))?;
+    let told = in_parallel(&numbered, |(seed, recording)| {
+        one(&voice, &halves[recording.half()], &words, recording, *seed)
+    })?;
     let listed = |said: &str| list.contains(&said);
     let mut delays = Vec::new();
     let (mut right, mut wanted, mut taken, mut others, mut hard) = (0, 0, 0, 0, (0, 0));
@@ -66,7 +69,7 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     report.text(format!(
         "Each recording in the quiet of a room, heard frame by frame as a session hears it. The delay is counted in \
          sound, from the last loud hundredth of a second of the word to the frame with which the word is told; what the \
-         models take to compute is not in it (docs/latency.md has it all). List: {}.",
+         models take to compute is not in it (docs/latency.md has it all). The verifier is asked as for single recordings. List: {}.",
         list.join(", ")
     ));
     let mut table = Table::new(&["said", "clips", "heard right, or taken for a word", "%"]);
