@@ -67,7 +67,7 @@ fn alike(drawn: &Actions, seen: &Actions, random: &mut Random) -> Actions {
 /// A session of the mirror and of everything else, with the settings that the seed picks.
 fn begun(seed: u64) -> Play {
     let language = Language::ALL[(seed / 2 % 2) as usize];
-    let comfort = Comfort { language, one_button: seed % 7 == 0, ..Comfort::default() };
+    let comfort = Comfort { language, one_button: seed.is_multiple_of(7), ..Comfort::default() };
     let age = Age::ALL[(seed % 3) as usize];
     let sensors = Sensors::ALL;
     let setup =
