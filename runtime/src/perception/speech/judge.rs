@@ -95,7 +95,9 @@ mod tests {
         let place = |text: &str| words.words.iter().position(|word| word.text == text).expect("a word");
         let heard = |scores: &[(&str, f32)]| {
             let mut all = vec![NEVER; words.words.len()];
-            scores.iter().for_each(|(text, score)| all[place(text)] = *score);
+            for (text, score) in scores {
+                all[place(text)] = *score;
+            }
             speech.judge(&all, &words, speech.rules.accept).expect("a guess")
         };
         for (scores, answered) in [

@@ -118,7 +118,7 @@ mod tests {
             .collect();
         for word in ["no", "Yes", "stop"] {
             let alone = [0, 1].map(|half| both.without(half).logit(word, &frames).expect("known"));
-            let mean = (alone[0] + alone[1]) / 2.0;
+            let mean = f32::midpoint(alone[0], alone[1]);
             assert!((both.logit(word, &frames).expect("known") - mean).abs() < 1e-4);
             assert!((alone[0] - alone[1]).abs() > 1e-3, "{word}: the judges are the same");
         }
