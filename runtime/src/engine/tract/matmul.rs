@@ -88,7 +88,7 @@ impl Kernel for Words {
     }
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
-        words_of(args_1!(inputs), self.0.outputs(), self.0.inputs(), |word, row| self.0.read(word, row))
+        words_of(&args_1!(inputs), self.0.outputs(), self.0.inputs(), |word, row| self.0.read(word, row))
     }
 }
 
@@ -119,7 +119,7 @@ impl Kernel for ScaledWords {
 
     fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
         let width = self.width();
-        words_of(args_1!(inputs), self.scales.len(), width, |word, row| {
+        words_of(&args_1!(inputs), self.scales.len(), width, |word, row| {
             let (values, scale) = (&self.values[word * width..][..width], self.scales[word]);
             for (number, value) in row.iter_mut().zip(values) {
                 let value = if self.signed { f32::from(*value as i8) } else { f32::from(*value) };
@@ -131,7 +131,7 @@ impl Kernel for ScaledWords {
 
 /// One row of `width` for each word of `count`.
 fn words_of(
-    input: TValue,
+    input: &TValue,
     count: usize,
     width: usize,
     read: impl Fn(usize, &mut [f32]),
