@@ -28,7 +28,7 @@ use crate::Error;
 use crate::capture::{Live, Senses};
 use crate::journal::{Journal, Profile};
 use crate::ports::{Board, PortError, Pressed};
-use crate::run::Happening;
+use crate::run::{Happening, SHOW_AGAIN_MS};
 use crate::supervise::{self, Failed, guarded};
 use lend::Lender;
 use petri_core::{Button, Millis, Screen};
@@ -260,11 +260,15 @@ impl<'a, S: Senses> Host<'a, S> {
     fn rest(&mut self, tell: &mut dyn FnMut(Happening<'_>)) -> Result<Option<u32>, Error> {
         let mut screen = self.ready()?;
         let Board { mut buttons, mut panel, clock, .. } = self.board.lend();
-        let (mut fresh, mut first) = (true, true);
+        let (mut fresh, mut first, mut shown_at) = (true, true, Millis(0));
         let mut quiet_until = [Millis(0); 2];
         loop {
             let now = clock.now();
             if now >= quiet_until[0] {
+                fresh |= now.since(shown_at) >= SHOW_AGAIN_MS;
+                if fresh {
+                    shown_at = now;
+                }
                 let shown = if fresh { panel.show(&screen) } else { panel.refresh() };
                 // A display that is back after a failure may be dark: it is shown the whole screen.
                 fresh = shown.is_err();

@@ -94,7 +94,8 @@ pub enum Pressed {
 
 /// Shows screens.
 pub trait Panel: Send {
-    /// Shows `screen`; called only when it differs from the last one.
+    /// Shows `screen`; called when it differs from the last one, and every second all the same: a display may have
+    /// lost its power for a moment, and be dark without knowing.
     ///
     /// # Errors
     /// When the display has gone.

@@ -306,17 +306,15 @@ impl Microphone for FarMicrophone {
     fn read(&mut self, samples: &mut [f32]) -> Result<(), PortError> {
         self.ready()?;
         self.desk.open(1);
-        let wanted = samples.len();
         let heard = self.desk.until(Duration::from_millis(SILENT_MS_MAX), |state| {
-            (state.sound.len() >= wanted).then(|| state.sound.drain(..wanted).collect::<Vec<f32>>())
+            let enough = state.sound.len() >= samples.len();
+            enough.then(|| state.sound.drain(..samples.len()).collect::<Vec<f32>>())
         });
-        match heard {
-            Some(heard) => {
-                samples.copy_from_slice(&heard);
-                Ok(())
-            }
-            None => Err(gone("microphone", "no sound comes in; check the connection")),
-        }
+        let Some(heard) = heard else {
+            return Err(gone("microphone", "no sound comes in; check the connection"));
+        };
+        samples.copy_from_slice(&heard);
+        Ok(())
     }
 
     fn ready(&mut self) -> Result<(), PortError> {
@@ -352,8 +350,11 @@ struct FarPanel {
 
 impl Panel for FarPanel {
     fn show(&mut self, screen: &Screen) -> Result<(), PortError> {
-        self.last = Some(screen.clone());
-        self.desk.change(|state| state.view.screen = Some(screen.clone()));
+        // The far side sees changes only.
+        if self.last.as_ref() != Some(screen) {
+            self.last = Some(screen.clone());
+            self.desk.change(|state| state.view.screen.clone_from(&self.last));
+        }
         let notice = self.desk.lock().notice.clone();
         self.near.as_mut().map_or(Ok(()), |near| near.show(&above(notice.as_ref(), screen)))?;
         self.noticed = notice;

@@ -31,6 +31,8 @@ use petri_core::{Comfort, Cue, Entry, Input, Judge, Level, Millis, Reply, Scene,
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// A screen that stays goes to the display again after this long.
+pub(crate) const SHOW_AGAIN_MS: u64 = 1_000;
 /// The goodbye stays this long, unless a button ends it.
 const CLOSE_MS: u64 = 4_000;
 /// Entries that may wait for a journal that cannot be written.
@@ -122,6 +124,7 @@ pub fn run_with(
         scene: Scene::Greet,
         came_up: false,
         shown: None,
+        shown_at: Millis(0),
         colour: None,
         dark: Patience::default(),
         mute: Patience::default(),
@@ -177,6 +180,8 @@ struct Stage<'a> {
     came_up: bool,
     /// What the display shows; nothing while it fails.
     shown: Option<Screen>,
+    /// When the whole screen went to the display last.
+    shown_at: Millis,
     colour: Option<Colour>,
     dark: Patience,
     mute: Patience,
@@ -251,9 +256,13 @@ impl Stage<'_> {
         if !self.blank.is_over(now) {
             return Ok(());
         }
-        let done = if fresh { self.panel.show(screen) } else { self.panel.refresh() };
+        let due = fresh || now.since(self.shown_at) >= SHOW_AGAIN_MS;
+        let done = if due { self.panel.show(screen) } else { self.panel.refresh() };
         match done {
             Ok(()) => {
+                if due {
+                    self.shown_at = now;
+                }
                 if fresh {
                     self.shown = Some(screen.clone());
                 }
