@@ -306,9 +306,8 @@ impl Microphone for FarMicrophone {
     fn read(&mut self, samples: &mut [f32]) -> Result<(), PortError> {
         self.ready()?;
         self.desk.open(1);
-        let heard = self.desk.until(Duration::from_millis(SILENT_MS_MAX), |state| {
-            let enough = state.sound.len() >= samples.len();
-            enough.then(|| state.sound.drain(..samples.len()).collect::<Vec<f32>>())
+        let heard: Option<Vec<f32>> = self.desk.until(Duration::from_millis(SILENT_MS_MAX), |state| {
+            (state.sound.len() >= samples.len()).then(|| state.sound.drain(..samples.len()).collect())
         });
         let Some(heard) = heard else {
             return Err(gone("microphone", "no sound comes in; check the connection"));
