@@ -1,7 +1,7 @@
 //! Arrays that stay in registers.
 
-/// Repeats a body with `$at` from 0 to `$count`, 8 at most. A loop is unrolled too late, or not at all: an array that is
-/// ever indexed by a variable lies in memory, and each step of an inner loop stores it.
+/// Repeats a body with `$at` from 0 to `$count`, 8 at most. A loop is unrolled too late, or not at all: an array that
+/// is ever indexed by a variable lies in memory, and each step of an inner loop stores it.
 macro_rules! unrolled {
     ($count:expr, $at:ident, $body:block) => {
         unrolled!($count, $at, $body, 0, 1, 2, 3, 4, 5, 6, 7);

@@ -11,7 +11,8 @@ use std::thread;
 /// Whatever a processor has, no more threads load at a time: each needs memory of its own meanwhile.
 const THREADS_MAX: usize = 4;
 
-/// A place for each model, the largest file first. Whoever is first loads it; who comes later loads another one meanwhile.
+/// A place for each model, the largest file first. Whoever is first loads it; who comes later loads another one
+/// meanwhile.
 pub(crate) struct Ahead(Vec<Place>);
 
 struct Place {

@@ -1,5 +1,5 @@
-//! An ONNX file whose large constants stay where they lie: a second copy of all weights would cost as much time and memory
-//! as the file itself.
+//! An ONNX file whose large constants stay where they lie: a second copy of all weights would cost as much time and
+//! memory as the file itself.
 
 use prost::{Message, decode_length_delimiter};
 use std::collections::HashMap;
