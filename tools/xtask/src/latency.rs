@@ -15,7 +15,7 @@ pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
 /// The last core that this process may use: the first one serves most interrupts.
 fn last_core() -> anyhow::Result<String> {
     let status = std::fs::read_to_string("/proc/self/status").context("cores are counted on Linux only")?;
-    let list = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
-    let last = list.and_then(|list| list.trim().rsplit([',', '-']).next());
+    let allowed = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let last = allowed.and_then(|list| list.trim().rsplit([',', '-']).next());
     last.map(str::to_owned).context("/proc/self/status has no Cpus_allowed_list; update the kernel")
 }

@@ -88,8 +88,8 @@ fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()
     let axes = ["share of the words that were heard", "ms after the word"];
     let lines = Lines::over("delay", "When a word is told", axes, &places, [0.0, 700.0]);
     report.lines(lines.line(Series::points("told", points)));
-    let heard = Figure::share("heard", "words of the list heard in a stream", right, wanted, 0.8);
-    report.figure(heard.goal(Limit::AtLeast(97.0)));
+    let figure = Figure::share("heard", "words of the list heard in a stream", right, wanted, 0.8);
+    report.figure(figure.goal(Limit::AtLeast(97.0)));
     let other = Figure::share("taken", "other words taken for a word in a stream", taken, others, 1.1);
     report.figure(other.goal(Limit::AtMost(1.0)));
     let middle =

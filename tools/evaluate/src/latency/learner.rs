@@ -96,10 +96,11 @@ impl Learner {
     pub(super) fn trial(&mut self) -> anyhow::Result<()> {
         self.go_on()?;
         match self.exercise {
-            Exercise::ReadTheFace => self.read_the_face(),
+            Exercise::ReadTheFace => self.read_the_face()?,
             Exercise::ReadTheWords => self.read_the_words(),
             _ => self.mirror(),
         }
+        Ok(())
     }
 
     /// To a question, from wherever the session is.
@@ -142,7 +143,7 @@ impl Learner {
         Ok(())
     }
 
-    fn read_the_words(&mut self) -> anyhow::Result<()> {
+    fn read_the_words(&mut self) {
         self.pause();
         let line = LINES[self.line % LINES.len()].to_owned();
         self.line += 1;
@@ -151,10 +152,9 @@ impl Learner {
         let changed = self.differs(&before);
         self.note(Channel::Text, Some(typed), changed);
         self.go_on_if_open();
-        Ok(())
     }
 
-    fn mirror(&mut self) -> anyhow::Result<()> {
+    fn mirror(&mut self) {
         const LOOKS: usize = 4;
         for _ in 0..LOOKS {
             self.stage.look(View::Empty);
@@ -170,7 +170,6 @@ impl Learner {
         }
         self.stage.look(View::Restless);
         self.go_on_if_open();
-        Ok(())
     }
 
     /// A question that is still open is answered by button.

@@ -122,15 +122,14 @@ pub(crate) fn run(store: &Store, book: &Book, options: &Options) -> anyhow::Resu
     let starts = start::first_screens(store)?;
     let mut ours = live(store, options)?;
     ours.start_ms = quantile(&starts, 0.5);
-    let theirs = match options.tract_only {
-        true => None,
-        false => {
-            let python = match &options.python {
-                Some(python) => OnnxRuntime::with(python.clone()),
-                None => OnnxRuntime::set_up()?,
-            };
-            Some(python::measure(python.python(), store, options)?)
-        }
+    let theirs = if options.tract_only {
+        None
+    } else {
+        let python = match &options.python {
+            Some(python) => OnnxRuntime::with(python.clone()),
+            None => OnnxRuntime::set_up()?,
+        };
+        Some(python::measure(python.python(), store, options)?)
     };
     let soaked = if options.hours == 0 { Vec::new() } else { soak::soak(store, options)? };
     let report = report::of(&starts, &ours, theirs.as_ref(), &soaked, options);
@@ -177,8 +176,8 @@ fn played<T: Send>(
     let stage = Stage::new(pace, empty_room(seed), intake::frame(&demo.join("astronaut.png"))?);
     let folder = tempfile::tempdir().context("cannot make a folder for the journal; set TMPDIR")?;
     let journal = Journal::open(&folder.path().join("journal.db"))?;
-    let pack = Pack::starter();
-    let plan = Plan { pack: &pack, seed, trials_per_round: 2, face_answers: true, record: None };
+    let content = Pack::starter();
+    let plan = Plan { pack: &content, seed, trials_per_round: 2, face_answers: true, record: None };
     let senses = Live::new(Perception::load(store)?);
     let (board, shown) = stage.board();
     let host = Host::new(board, senses, journal, plan, Box::new(|profile| profile));
