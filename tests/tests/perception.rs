@@ -179,7 +179,7 @@ fn a_word_is_told_long_before_an_utterance_is_certainly_over() {
     let mut voice = VoiceActivity::load(&store()).expect("the model");
     let mut frames = stream.as_chunks::<FRAME_SAMPLES>().0.iter();
     let over = frames.position(|frame| voice.push(frame).expect("heard").is_some()).expect("an utterance");
-    assert!(at + 6 < over, "told with frame {at}, over with frame {over}");
+    assert!(at + 5 < over, "told with frame {at}, over with frame {over}");
 }
 
 #[test]

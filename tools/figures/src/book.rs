@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 /// Larger than any report.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 /// Reports that lie in the folder of documents itself.
-pub(crate) const ALONE: [&str; 2] = ["bench", "instructions"];
+pub(crate) const ALONE: [&str; 3] = ["bench", "instructions", "latency"];
 pub(crate) const FOLDER: &str = "evaluation";
 const INDEX: &str = "evaluation.md";
 
 /// The folder of documents: `evaluation/<part>.toml` with page and pictures, `evaluation.md` as their index, and
-/// `bench.toml` and `instructions.toml` with their pages.
+/// `bench.toml`, `instructions.toml` and `latency.toml` with their pages.
 #[derive(Debug)]
 pub struct Book {
     docs: PathBuf,

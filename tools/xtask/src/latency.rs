@@ -3,13 +3,16 @@
 use crate::{command, packages, run, shared};
 use anyhow::Context;
 
+/// How the service sets the allocator (`packaging/petri.service`).
+const SETTINGS: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_ARENA_MAX", "2")];
+
 /// `rest` goes to `petri-evaluate latency`.
 pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
     packages::python()?;
     packages::need(&["util-linux"])?;
     let program = shared::program("petri-evaluate", &[])?;
     let (core, program) = (last_core()?, program.to_string_lossy());
-    run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest))
+    run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest).envs(SETTINGS))
 }
 
 /// The last core that this process may use: the first one serves most interrupts.

@@ -30,7 +30,8 @@ pub(super) fn of(
         "On {}, one core for everything, the learner included. The whole device in real time: host, session, threads, \
          models, journal, and a display of 320 x 240 that is painted into memory. Camera (15 pictures a second, with \
          a face that comes and goes), microphone, keyboard and buttons are live all the time. What a driver needs, \
-         and what a face has to be held for, is not in it.",
+         and what a face has to be held for, is not in it. The other side has neither a session nor a journal: it draws \
+         at once, and Petri when the answer is on the disk. The allocator is set as the service sets it.",
         processor()
     ));
     answers(ours, theirs, &mut report);
