@@ -16,9 +16,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What the demonstration may write, in its folder.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "journal.db",
     "journal.db.key",
+    "journal.db.key.draft",
+    "journal.db.key.new",
     "journal.db-journal",
     "journal.db-wal",
     "journal.db-shm",
@@ -43,6 +45,8 @@ pub(crate) fn show() -> anyhow::Result<()> {
         fs::remove_dir_all(&folder).context("cannot clear the last run's folder; is it still in use?")?;
     }
     fs::create_dir_all(&folder)?;
+    // As strace names what is open.
+    let folder = folder.canonicalize()?;
     let media = Media::of_demonstration()?;
     println!("{media}");
     control(&folder, &media)?;
