@@ -13,7 +13,7 @@ mod loudness;
 mod repeat;
 mod statistics;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use petri_figures::{Book, table};
 use petri_models::Store;
@@ -86,4 +86,14 @@ fn main() -> ExitCode {
 fn root() -> anyhow::Result<PathBuf> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     root.canonicalize().context("the project's folder has moved since this was built; build it again")
+}
+
+/// The device's program, which is built beside this one.
+fn device_program() -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe().context("cannot tell where this program is")?;
+    let program = this.with_file_name("petri");
+    if !program.is_file() {
+        bail!("there is no {}; run `cargo build --release --package petri` first", program.display());
+    }
+    Ok(program)
 }

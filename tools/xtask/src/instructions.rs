@@ -1,10 +1,11 @@
 //! Instructions of each model for one inference, counted by valgrind: the measure of speed that is the same on a busy
 //! machine. Writes `docs/instructions.md`, or compares with it.
 
-use crate::{cargo, packages, root, target};
+use crate::{packages, root, shared};
 use anyhow::{Context, bail};
 use petri_figures::{Book, Figure, Report, Table, differences, today};
 use petri_models::Id;
+use std::path::Path;
 use std::process::Command;
 
 /// Inferences that are counted; the mean is taken.
@@ -28,8 +29,7 @@ pub(crate) fn count(rest: &[String]) -> anyhow::Result<()> {
         _ => bail!("`{COMMAND}` knows --check and nothing else"),
     };
     packages::need(&["valgrind"])?;
-    cargo(&["build", "--release", "--quiet", "--package", "petri", "--package", "petri-evaluate"])?;
-    let measured = measure()?;
+    let measured = measure(&shared::program("petri-evaluate", &[])?)?;
     println!("{measured}");
     let book = Book::new(root().join("docs"));
     if !check {
@@ -45,7 +45,7 @@ pub(crate) fn count(rest: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measure() -> anyhow::Result<Report> {
+fn measure(program: &Path) -> anyhow::Result<Report> {
     let mut report =
         Report::new("instructions", "How many instructions the models take", COMMAND, today::all());
     report.text(format!("{ABOUT} Architecture: {}.", std::env::consts::ARCH));
@@ -54,6 +54,7 @@ fn measure() -> anyhow::Result<Report> {
         let name = id.folder();
         let times = TIMES.to_string();
         let counted = callgrind(
+            program,
             &["--collect-atstart=no", &format!("--toggle-collect={COUNTED}")],
             &["repeat", "--model", name, "--times", &times],
         )?;
@@ -65,7 +66,7 @@ fn measure() -> anyhow::Result<Report> {
         report.figure(figure(name, &format!("{name}, one inference"), millions).decimals(2));
         println!("{name}: {millions:.2} million");
     }
-    let load = callgrind(&[], &["repeat"])? as f64 / 1e6;
+    let load = callgrind(program, &[], &["repeat"])? as f64 / 1e6;
     report.figure(figure("load", "start and load of all models", load).decimals(0));
     report.table(table);
     Ok(report)
@@ -75,11 +76,10 @@ fn figure(name: &str, what: &str, millions: f64) -> Figure {
     Figure::new(name, what, millions, "million", TOLERANCE * millions)
 }
 
-/// The instructions that callgrind collects in a run of `petri-evaluate`.
-fn callgrind(options: &[&str], arguments: &[&str]) -> anyhow::Result<u64> {
-    let program = std::path::absolute(target().join("release/petri-evaluate"))?;
+/// The instructions that callgrind collects in a run of a program.
+fn callgrind(program: &Path, options: &[&str], arguments: &[&str]) -> anyhow::Result<u64> {
     let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).args(options).arg(&program);
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).args(options).arg(program);
     let output = command.args(arguments).current_dir(root()).output().context("cannot start valgrind")?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let counted = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());

@@ -1,10 +1,7 @@
 //! From answer to feedback, on one core.
 
-use crate::{command, packages, run, shared};
+use crate::{command, packages, root, run, shared};
 use anyhow::Context;
-
-/// How the service sets the allocator (`packaging/petri.service`).
-const SETTINGS: [(&str, &str); 2] = [("MALLOC_MMAP_THRESHOLD_", "1048576"), ("MALLOC_ARENA_MAX", "2")];
 
 /// `rest` goes to `petri-evaluate latency`.
 pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
@@ -12,7 +9,17 @@ pub(crate) fn measure(rest: &[String]) -> anyhow::Result<()> {
     packages::need(&["util-linux"])?;
     let program = shared::program("petri-evaluate", &[])?;
     let (core, program) = (last_core()?, program.to_string_lossy());
-    run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest).envs(SETTINGS))
+    run(command("taskset", &["--cpu-list", &core, &program, "latency"]).args(rest).envs(allocator()?))
+}
+
+/// How the service sets the allocator.
+fn allocator() -> anyhow::Result<Vec<(String, String)>> {
+    let path = root().join("packaging/petri.service");
+    let service =
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let set = service.lines().filter_map(|line| line.strip_prefix("Environment=")?.split_once('='));
+    let ours = set.filter(|(name, _)| name.starts_with("MALLOC_"));
+    Ok(ours.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// The last core that this process may use: the first one serves most interrupts.

@@ -1,8 +1,8 @@
 //! Resident memory, as Linux counts it.
 
 use super::realistic::Task;
-use crate::root;
 use crate::table::Table;
+use crate::{device_program, root};
 use anyhow::{Context, bail};
 use petri_figures::{Figure, Limit, Report};
 use petri_models::Store;
@@ -123,11 +123,7 @@ pub(super) fn report_after(tasks: &mut [Task], report: &mut Report) -> anyhow::R
 
 /// Peak memory of the device's program in its demonstration session, in MB.
 pub(super) fn session_peak_mb(store: &Store) -> anyhow::Result<f64> {
-    let this = std::env::current_exe().context("cannot tell where this program is")?;
-    let program = this.with_file_name("petri");
-    if !program.is_file() {
-        bail!("there is no {}; run `cargo build --release --package petri` first", program.display());
-    }
+    let program = device_program()?;
     let out = std::env::temp_dir().join(format!("petri-bench-{}", std::process::id()));
     let peak = watch(&program, store.folder(), &out);
     // Pictures of a pretended session: nothing is lost when they stay.

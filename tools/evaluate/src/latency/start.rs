@@ -1,5 +1,6 @@
 //! From the start of the device's program to its first screen.
 
+use crate::device_program;
 use anyhow::{Context, bail};
 use petri_models::Store;
 use std::io::{BufRead, BufReader};
@@ -10,11 +11,7 @@ const STARTS: usize = 10;
 
 /// Milliseconds of each start, sorted; models and program are in the system's cache from the second one on.
 pub(super) fn first_screens(store: &Store) -> anyhow::Result<Vec<f64>> {
-    let this = std::env::current_exe().context("cannot tell where this program is")?;
-    let program = this.with_file_name("petri");
-    if !program.is_file() {
-        bail!("there is no {}; run `cargo build --release --package petri` first", program.display());
-    }
+    let program = device_program()?;
     let folder = tempfile::tempdir().context("cannot make a folder for the journal; set TMPDIR")?;
     let mut found = (0..STARTS)
         .map(|_| {
