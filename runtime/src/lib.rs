@@ -57,6 +57,7 @@
 pub mod capture;
 pub mod content;
 pub mod engine;
+pub mod enrolment;
 mod error;
 pub mod heart;
 pub mod host;

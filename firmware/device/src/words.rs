@@ -1,16 +1,17 @@
 //! `petri words`: words that a learner enrols by saying them, in any language.
 
-use crate::cli::Keeping;
-use crate::say;
+use crate::cli::{BoardName, Keeping};
+use crate::{board, say};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use petri_core::Word;
+use petri_board::sim;
+use petri_core::{Pack, Word};
 use petri_runtime::engine::Engine;
-use petri_runtime::journal::Journal;
-use petri_runtime::perception::enrol::{self, NAMES_ZH, slot};
+use petri_runtime::journal::{Journal, Profile};
+use petri_runtime::perception::enrol::{self, NAMES_ZH, name_zh, slot};
 use petri_runtime::perception::speech::Speech;
 use petri_runtime::perception::voice::VoiceActivity;
-use petri_runtime::{Clip, intake};
+use petri_runtime::{Clip, enrolment, intake};
 use std::path::PathBuf;
 
 /// What to do with a learner's own words.
@@ -43,8 +44,20 @@ pub(crate) struct Enrol {
     #[arg(value_parser = word)]
     word: Word,
     /// A recording of the word alone; give three to five.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "board", conflicts_with = "board")]
     wav: Vec<PathBuf>,
+    /// Listen to this board's microphone instead: the display says when to speak. Stop the device's own program first.
+    #[arg(long, value_enum)]
+    board: Option<BoardName>,
+    /// pi, linux: the file that describes the board.
+    #[arg(long, value_name = "FILE", requires = "board")]
+    board_file: Option<PathBuf>,
+    /// sim: a recording that the microphone hears, one each time that it listens.
+    #[arg(long, value_name = "FILE", requires = "board")]
+    microphone: Vec<PathBuf>,
+    /// How often the word is said to the microphone, 3 to 5 times.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(3..=5))]
+    times: u8,
     #[command(flatten)]
     keeping: Keeping,
 }
@@ -57,8 +70,7 @@ fn word(name: &str) -> Result<Word, String> {
 }
 
 fn named(word: Word) -> String {
-    let zh = Word::ALL.iter().position(|other| *other == word).map(|index| NAMES_ZH[index]);
-    format!("{} {}", word.text(), zh.unwrap_or_default())
+    format!("{} {}", word.text(), name_zh(word))
 }
 
 /// Listens for the words that a learner has enrolled; without a journal there are none.
@@ -119,25 +131,51 @@ fn enrol(engine: Engine<'_>, options: &Enrol) -> anyhow::Result<()> {
     let mut journal = Journal::open(&options.keeping.path()?)?;
     let (speech, mut voice) = (Speech::load(engine)?, VoiceActivity::load(engine)?);
     let mut enrolled = speech.read_enrolled(&journal, learner)?;
-    let recordings: Vec<Clip> = options
-        .wav
-        .iter()
-        .take(enrol::RECORDINGS.end() + 1)
-        .map(|wav| {
+    let recordings = match options.board {
+        Some(board) => said(board, options, journal.profile(learner)?.unwrap_or_default(), &mut voice)?,
+        None => recorded(&options.wav, &mut voice)?,
+    };
+    speech.enrol(&mut enrolled, options.word, &recordings)??;
+    enrolled.write(&mut journal, learner)?;
+    say(format_args!("enrolled: {}, {} recordings", named(options.word), recordings.len()));
+    Ok(())
+}
+
+/// The word in each recording.
+fn recorded(wav: &[PathBuf], voice: &mut VoiceActivity) -> anyhow::Result<Vec<Clip>> {
+    let clips = wav.iter().take(enrol::RECORDINGS.end() + 1).map(|wav| {
+        let mut clip = || {
             // As a session would hear it.
             let found = voice.utterances(&intake::clip(wav)?)?;
             let [only] = <[Clip; 1]>::try_from(found).map_err(|found| {
                 anyhow::anyhow!("{} utterances were found in it, not one; record the word alone", found.len())
             })?;
-            Ok(only)
-        })
-        .zip(&options.wav)
-        .map(|(clip, wav): (anyhow::Result<Clip>, _)| {
-            clip.with_context(|| format!("cannot use {}", wav.display()))
-        })
-        .collect::<anyhow::Result<_>>()?;
-    speech.enrol(&mut enrolled, options.word, &recordings)??;
-    enrolled.write(&mut journal, learner)?;
-    say(format_args!("enrolled: {}, {} recordings", named(options.word), recordings.len()));
-    Ok(())
+            anyhow::Ok(only)
+        };
+        clip().with_context(|| format!("cannot use {}", wav.display()))
+    });
+    clips.collect()
+}
+
+/// The word as it is said to a board.
+fn said(
+    name: BoardName,
+    options: &Enrol,
+    profile: Profile,
+    voice: &mut VoiceActivity,
+) -> anyhow::Result<Vec<Clip>> {
+    let mut board = match name {
+        BoardName::Pi => {
+            board::open(name, &board::ready("pi", options.board_file.clone())?, Pack::starter())?
+        }
+        BoardName::Linux => {
+            board::open(name, &board::ready("linux", options.board_file.clone())?, Pack::starter())?
+        }
+        BoardName::Sim => {
+            sim::open(sim::Options { microphone: options.microphone.clone(), ..sim::Options::default() })?
+        }
+        BoardName::Replay => bail!("a recording of a session holds no sound; use --board pi, linux or sim"),
+    };
+    say(format_args!("listening; say \"{}\" when the display asks for it", named(options.word)));
+    Ok(enrolment::hear(&mut board, voice, options.word, options.times.into(), profile.comfort)?)
 }

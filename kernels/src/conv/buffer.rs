@@ -66,6 +66,18 @@ impl Layout {
         (self.height + self.border[0] + self.border[2]) * self.row()
     }
 
+    /// Makes the border zero.
+    pub(super) fn clear_border(&self, values: &mut [f32]) {
+        let ([top, left, ..], inside) = (self.border, self.width * self.pixel);
+        let mut from = 0;
+        for y in 0..self.height {
+            let to = (top + y) * self.row() + left * self.pixel;
+            values[from..to].fill(0.0);
+            from = to + inside;
+        }
+        values[from..self.length()].fill(0.0);
+    }
+
     /// Where a pixel begins; one of the border has coordinates below zero, which `before` is taken off for.
     pub(super) fn at(&self, y: usize, x: usize, before: [usize; 2]) -> usize {
         (y + self.border[0] - before[0]) * self.row() + (x + self.border[1] - before[1]) * self.pixel

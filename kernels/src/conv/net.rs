@@ -86,8 +86,10 @@ pub struct Net {
     layouts: Vec<Layout>,
     passes: Vec<Pass>,
     outputs: Vec<usize>,
-    /// The buffer of each value; one serves several values of the same layout, one after the other.
-    slots: Vec<usize>,
+    /// The buffer of each value; one serves several values, one after the other.
+    slots: Vec<Slot>,
+    /// Floats of each buffer.
+    floats: Vec<usize>,
     spare: Mutex<Vec<Memory>>,
 }
 
@@ -109,8 +111,8 @@ struct Places {
 
 impl Net {
     pub(super) fn new(layouts: Vec<Layout>, passes: Vec<Pass>, outputs: Vec<usize>) -> Self {
-        let slots = slots(&layouts, &passes, &outputs);
-        Self { layouts, passes, outputs, slots, spare: Mutex::default() }
+        let (slots, floats) = slots(&layouts, &passes, &outputs);
+        Self { layouts, passes, outputs, slots, floats, spare: Mutex::default() }
     }
 
     /// Channels, height and width of the image that comes in.
@@ -130,25 +132,19 @@ impl Net {
     pub fn run(&self, image: &[f32], outputs: &mut [&mut [f32]]) {
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut memory = spare.unwrap_or_else(|| self.memory());
-        self.take_in(image, &mut memory.buffers[self.slots[0]]);
+        self.take_in(image, &mut memory.buffers[0]);
         let arch = Arch::new();
         for pass in &self.passes {
             arch.dispatch(Run { net: self, pass, memory: &mut memory });
         }
         for (value, to) in self.outputs.iter().zip(outputs) {
-            give_out(&memory.buffers[self.slots[*value]], &self.layouts[*value], to);
+            give_out(&memory.buffers[self.slots[*value].number], &self.layouts[*value], to);
         }
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
     }
 
     fn memory(&self) -> Memory {
-        let count = self.slots.iter().max().map_or(0, |slot| slot + 1);
-        let mut buffers: Vec<Aligned> = (0..count).map(|_| Aligned::default()).collect();
-        for (layout, slot) in self.layouts.iter().zip(&self.slots) {
-            if buffers[*slot].is_empty() {
-                buffers[*slot] = Aligned::zeros(layout.length());
-            }
-        }
+        let buffers = self.floats.iter().map(|floats| Aligned::zeros(*floats)).collect();
         Memory { buffers, rows: Aligned::default(), places: Places::default() }
     }
 
@@ -161,6 +157,10 @@ impl Net {
             let row = &mut to[start..start + layout.width * layout.pixel];
             for (channel, from) in image.chunks_exact(plane).enumerate() {
                 let from = &from[y * layout.width..(y + 1) * layout.width];
+                if layout.pixel == 1 {
+                    row.copy_from_slice(from);
+                    continue;
+                }
                 for (to, value) in row.iter_mut().skip(channel).step_by(layout.pixel).zip(from) {
                     *to = *value;
                 }
@@ -188,8 +188,16 @@ fn give_out(from: &[f32], layout: &Layout, to: &mut [f32]) {
     }
 }
 
-/// A buffer for each value. Borders stay zero, because a buffer only ever holds images of one layout.
-fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> Vec<usize> {
+/// Which buffer holds a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    number: usize,
+    /// Held an image of another layout before: there is no border of zeros yet.
+    is_foreign: bool,
+}
+
+/// Few buffers for all values, and the floats of each: what was read last is written next, while it is near.
+fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> (Vec<Slot>, Vec<usize>) {
     let mut last = vec![0; layouts.len()];
     for (at, pass) in passes.iter().enumerate() {
         pass.reads().into_iter().flatten().for_each(|value| last[value] = at);
@@ -197,25 +205,39 @@ fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> Vec<usize> {
     for value in outputs {
         last[*value] = passes.len();
     }
-    let mut slots = vec![0; layouts.len()];
-    let (mut count, mut free): (usize, Vec<(Layout, usize)>) = (1, Vec::new());
+    let mut slots = vec![Slot { number: 0, is_foreign: false }; layouts.len()];
+    // The image that comes in has a buffer of its own.
+    let (mut floats, mut first, mut held, mut free) =
+        (vec![layouts[0].length()], vec![0], vec![0], Vec::new());
     for (at, pass) in passes.iter().enumerate() {
         for value in pass.writes().into_iter().flatten() {
-            let layout = layouts[value];
-            slots[value] = if let Some(found) = free.iter().position(|(free, _)| *free == layout) {
-                free.swap_remove(found).1
-            } else {
-                count += 1;
-                count - 1
+            let length = layouts[value].length();
+            let fitting = free.iter().rposition(|slot: &usize| floats[*slot] >= length);
+            let number = match fitting.or(free.len().checked_sub(1)) {
+                Some(place) => free.remove(place),
+                None => {
+                    floats.push(0);
+                    first.push(value);
+                    held.push(value);
+                    floats.len() - 1
+                }
             };
+            floats[number] = length.max(floats[number]);
+            slots[value] = Slot { number, is_foreign: layouts[held[number]] != layouts[value] };
+            held[number] = value;
         }
         for value in pass.reads().into_iter().flatten() {
-            if last[value] == at && value != 0 && !free.contains(&(layouts[value], slots[value])) {
-                free.push((layouts[value], slots[value]));
+            let number = slots[value].number;
+            if last[value] == at && value != 0 && !free.contains(&number) {
+                free.push(number);
             }
         }
     }
-    slots
+    // The next run begins with what this one left.
+    for (first, held) in first.into_iter().zip(held) {
+        slots[first].is_foreign = layouts[first] != layouts[held];
+    }
+    (slots, floats)
 }
 
 struct Run<'a> {
@@ -233,9 +255,16 @@ impl WithSimd for Run<'_> {
         let (layouts, slots) = (&net.layouts, &net.slots);
         let written = pass.writes();
         let [mut first, mut second] =
-            written.map(|value| value.map(|value| take(&mut memory.buffers[slots[value]])));
+            written.map(|value| value.map(|value| take(&mut memory.buffers[slots[value].number])));
+        for (value, buffer) in written.iter().zip([&mut first, &mut second]) {
+            if let (Some(value), Some(buffer)) = (*value, buffer)
+                && slots[value].is_foreign
+            {
+                layouts[value].clear_border(buffer);
+            }
+        }
         let buffers = &memory.buffers;
-        let image = |value: usize| (&buffers[slots[value]][..], &layouts[value]);
+        let image = |value: usize| (&buffers[slots[value].number][..], &layouts[value]);
         match pass {
             Pass::Sums { from, sums, add, raw, active } => {
                 let raw = raw.and_then(|value| Some((first.as_deref_mut()?, &layouts[value])));
@@ -259,7 +288,7 @@ impl WithSimd for Run<'_> {
         }
         for (value, buffer) in written.into_iter().zip([first, second]) {
             if let (Some(value), Some(buffer)) = (value, buffer) {
-                memory.buffers[slots[value]] = buffer;
+                memory.buffers[slots[value].number] = buffer;
             }
         }
     }

@@ -36,10 +36,30 @@ impl Depthwise {
             let lines: [&[f32]; SIDE] =
                 std::array::from_fn(|ky| &source[layout.at(row * self.stride + ky, 0, self.before)..]);
             if self.stride == 1 {
-                self.row::<S, 1>(simd, lines, layout.pixel, width, to);
+                self.near::<S, 1>(simd, lines, layout.pixel, width, to);
             } else {
-                self.row::<S, 2>(simd, lines, layout.pixel, width, to);
+                self.near::<S, 2>(simd, lines, layout.pixel, width, to);
             }
+        }
+    }
+
+    /// Tells the compiler how far neighbours are from each other, where that is usual.
+    #[inline(always)]
+    fn near<S: Simd, const STRIDE: usize>(
+        &self,
+        simd: S,
+        lines: [&[f32]; SIDE],
+        pixel: usize,
+        width: usize,
+        to: &mut [f32],
+    ) {
+        match pixel / S::F32_LANES {
+            1 => self.row::<S, STRIDE>(simd, lines, S::F32_LANES, width, to),
+            2 => self.row::<S, STRIDE>(simd, lines, 2 * S::F32_LANES, width, to),
+            4 => self.row::<S, STRIDE>(simd, lines, 4 * S::F32_LANES, width, to),
+            8 => self.row::<S, STRIDE>(simd, lines, 8 * S::F32_LANES, width, to),
+            16 => self.row::<S, STRIDE>(simd, lines, 16 * S::F32_LANES, width, to),
+            _ => self.row::<S, STRIDE>(simd, lines, pixel, width, to),
         }
     }
 

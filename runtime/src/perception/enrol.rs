@@ -39,6 +39,12 @@ const LOGIT_PER_SPREAD: f32 = 0.5;
 pub const NAMES_ZH: [&str; Word::COUNT] =
     ["开心", "难过", "生气", "害怕", "惊讶", "厌恶", "平静", "是", "不是", "再来", "下一个", "帮忙", "停"];
 
+/// What a word is called in Chinese.
+pub fn name_zh(word: Word) -> &'static str {
+    let named = Word::ALL.iter().zip(NAMES_ZH).find(|(other, _)| **other == word);
+    named.map_or("", |(_, name)| name)
+}
+
 /// The word whose slot is called `name`: by its English or its Chinese name.
 pub fn slot(name: &str) -> Option<Word> {
     let zh = || NAMES_ZH.iter().position(|other| *other == name.trim()).map(|index| Word::ALL[index]);

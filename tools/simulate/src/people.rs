@@ -262,7 +262,9 @@ impl World {
                 let on = self.state().dice.hits(850);
                 handle
                     .ask(move |journal| {
-                        let sharing = Sharing { on, since_day: today, group: "all".to_owned() };
+                        let before = journal.sharing().unwrap_or_default();
+                        let since_day = if before.on { before.since_day } else { today };
+                        let sharing = Sharing { on, since_day, group: "all".to_owned() };
                         if journal.set_sharing(&sharing).is_ok() {
                             world.state().sync_on = on;
                         }
@@ -309,7 +311,7 @@ fn next_visit_ms(state: &mut State) -> u64 {
     }
     // It is over for today; sometimes the plug is pulled, for the night or for a holiday.
     if state.dice.hits(400) {
-        let days = if state.dice.hits(500) { 1 + state.dice.below(45) } else { 1 };
+        let days = if state.dice.hits(500) { 1 + state.dice.below(120) } else { 1 };
         let after_ms = state.dice.between(MINUTE_MS, HOUR_MS);
         state.due(after_ms, Event::Unplug(days));
     }

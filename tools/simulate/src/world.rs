@@ -97,6 +97,7 @@ pub struct Tally {
 pub(crate) struct State {
     pub(crate) now_ms: u64,
     pub(crate) end_ms: u64,
+    /// Days without the device: before it was put up, and while its plug was pulled.
     pub(crate) skipped_days: u32,
     pub(crate) started_ms: u64,
     pub(crate) dice: Dice,
@@ -141,12 +142,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64, hours: u64, folder: PathBuf, mutation: Option<Mutation>) -> Arc<Self> {
+        let mut dice = Dice::new(seed);
         let state = State {
             now_ms: 0,
             end_ms: hours * 3_600_000,
-            skipped_days: 0,
+            // Anywhere in a term.
+            skipped_days: dice.below(122),
             started_ms: 0,
-            dice: Dice::new(seed),
+            dice,
             checker: Checker::default(),
             digest: Digest::default(),
             tally: Tally::default(),
