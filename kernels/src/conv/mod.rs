@@ -30,6 +30,7 @@ mod buffer;
 mod builder;
 mod lower;
 mod net;
+mod slots;
 mod spatial;
 mod strided;
 mod tile;

@@ -1,6 +1,7 @@
 //! A network that is ready to run.
 
 use super::buffer::{Aligned, Layout};
+use super::slots::{Slot, slots};
 use super::spatial::{Depthwise, Pool};
 use super::tile::{Activation, Job, Panels, Sink, TILE_MAX, dense, vectors, vectors_mut};
 use pulp::{Arch, Simd, WithSimd};
@@ -65,14 +66,14 @@ pub(super) enum Pass {
 }
 
 impl Pass {
-    fn reads(&self) -> [Option<usize>; 2] {
+    pub(super) fn reads(&self) -> [Option<usize>; 2] {
         match self {
             Self::Sums { from, add, .. } | Self::Combine { from, add, .. } => [Some(*from), *add],
             Self::Pool { from, .. } => [Some(*from), None],
         }
     }
 
-    fn writes(&self) -> [Option<usize>; 2] {
+    pub(super) fn writes(&self) -> [Option<usize>; 2] {
         match self {
             Self::Sums { raw, active, .. } => [*raw, active.as_ref().map(|(_, value)| *value)],
             Self::Pool { to, .. } | Self::Combine { to, .. } => [Some(*to), None],
@@ -118,6 +119,11 @@ impl Net {
     /// Channels, height and width of the image that comes in.
     pub fn input(&self) -> [usize; 3] {
         shape(&self.layouts[0])
+    }
+
+    #[cfg(test)]
+    pub(super) fn parts(&self) -> (&[Layout], &[Pass], &[usize]) {
+        (&self.layouts, &self.passes, &self.outputs)
     }
 
     /// Channels, height and width of each image that it gives.
@@ -186,58 +192,6 @@ fn give_out(from: &[f32], layout: &Layout, to: &mut [f32]) {
             }
         }
     }
-}
-
-/// Which buffer holds a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Slot {
-    number: usize,
-    /// Held an image of another layout before: there is no border of zeros yet.
-    is_foreign: bool,
-}
-
-/// Few buffers for all values, and the floats of each: what was read last is written next, while it is near.
-fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> (Vec<Slot>, Vec<usize>) {
-    let mut last = vec![0; layouts.len()];
-    for (at, pass) in passes.iter().enumerate() {
-        pass.reads().into_iter().flatten().for_each(|value| last[value] = at);
-    }
-    for value in outputs {
-        last[*value] = passes.len();
-    }
-    let mut slots = vec![Slot { number: 0, is_foreign: false }; layouts.len()];
-    // The image that comes in has a buffer of its own.
-    let (mut floats, mut first, mut held, mut free) =
-        (vec![layouts[0].length()], vec![0], vec![0], Vec::new());
-    for (at, pass) in passes.iter().enumerate() {
-        for value in pass.writes().into_iter().flatten() {
-            let length = layouts[value].length();
-            let fitting = free.iter().rposition(|slot: &usize| floats[*slot] >= length);
-            let number = match fitting.or(free.len().checked_sub(1)) {
-                Some(place) => free.remove(place),
-                None => {
-                    floats.push(0);
-                    first.push(value);
-                    held.push(value);
-                    floats.len() - 1
-                }
-            };
-            floats[number] = length.max(floats[number]);
-            slots[value] = Slot { number, is_foreign: layouts[held[number]] != layouts[value] };
-            held[number] = value;
-        }
-        for value in pass.reads().into_iter().flatten() {
-            let number = slots[value].number;
-            if last[value] == at && value != 0 && !free.contains(&number) {
-                free.push(number);
-            }
-        }
-    }
-    // The next run begins with what this one left.
-    for (first, held) in first.into_iter().zip(held) {
-        slots[first].is_foreign = layouts[first] != layouts[held];
-    }
-    (slots, floats)
 }
 
 struct Run<'a> {

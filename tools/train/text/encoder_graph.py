@@ -111,6 +111,11 @@ class SentenceGraph:
             self.linear(hidden, f"head.{name}", name)
 
 
+def layers_of(names):
+    """How many layers there are, by the names of a checkpoint or of a model."""
+    return sum(name.endswith(".attention.self.query.weight") or name.endswith("_query_b") for name in names)
+
+
 def build_model(weights):
     """Float ModelProto: ids [1, S] int64 to the logits in OUTPUTS and the features; `weights` as in a checkpoint."""
     graph = SentenceGraph(weights)
@@ -120,7 +125,7 @@ def build_model(weights):
     graph.constant("one", 1.0)
     graph.constant("half", 0.5)
     x, layers = graph.embed(), []
-    for index in range(LAYERS):
+    for index in range(layers_of(weights)):
         x = graph.layer(x, index)
         layers.append(x)
     graph.classify(layers)
@@ -152,7 +157,7 @@ def read_weights(model, words):
         weights[key + ".weight"], weights[key + ".bias"] = tensor(name + "_g"), tensor(name + "_b")
 
     norm("embeddings.LayerNorm", "layer_0")
-    for index in range(LAYERS):
+    for index in range(layers_of(found)):
         key, name = f"encoder.layer.{index}", f"l{index + 1}"
         linear(f"{key}.attention.self.query", f"{name}_query", 1.0 / math.sqrt(WIDTH // HEADS))
         for kind in ("key", "value"):

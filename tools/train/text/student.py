@@ -1,6 +1,6 @@
-"""A smaller text-emotion: half of the layers, taught by the shipped model. Measured, not shipped; see the model card.
+"""A smaller text-emotion: some of the layers, taught by the larger model. `train.py --checkpoint` converts it.
 
-    python tools/train/text/student.py --packages DIR --data DIR/text --teacher models/text-emotion --layers 0 2 4
+    python tools/train/text/student.py --packages DIR --data DIR/text --teacher TEACHER --layers 0 2 4
 
 The student starts from the teacher's own layers and learns, from the comments of GoEmotions and the review sentences,
 what the teacher says of them and, where there are labels, those. Distillation: Hinton et al., "Distilling the
@@ -20,12 +20,11 @@ import torch.nn.functional as F
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, read_member, run_main  # noqa: E402
 from corpus import Pieces, fill_names, load_goemotions, plain_tokenizer  # noqa: E402
-from encoder_graph import LAYERS, OUTPUTS, WIDTH  # noqa: E402
-from finish import review_sentences, start_weights  # noqa: E402
+from encoder_graph import OUTPUTS, WIDTH, layers_of  # noqa: E402
+from finish import judged, review_sentences, start_weights  # noqa: E402
 from finishing import cut, descend  # noqa: E402
 from net import classify  # noqa: E402
-from scores import best_thresholds, ekman_members, macro_f1, with_emotions  # noqa: E402
-from train import FOLDER, PACKAGE  # noqa: E402
+from train import FOLDER, PACKAGE, save_checkpoint  # noqa: E402
 from training import batches, features  # noqa: E402
 
 
@@ -53,7 +52,7 @@ def half(teacher, layers):
         prefix = f"encoder.layer.{old}."
         kept |= {f"encoder.layer.{new}." + k[len(prefix):]: v for k, v in teacher.items() if k.startswith(prefix)}
     columns = [teacher["head.hidden.weight"][:, old * WIDTH : (old + 1) * WIDTH] for old in layers]
-    kept["head.hidden.weight"] = torch.cat(columns, 1) * (LAYERS / len(layers)) ** 0.5
+    kept["head.hidden.weight"] = torch.cat(columns, 1) * (layers_of(teacher) / len(layers)) ** 0.5
     return kept
 
 
@@ -88,32 +87,21 @@ def said_of(p, rows):
         return classify(p, features(p, rows, arithmetic=nullcontext))
 
 
-def report(name, p, data, pieces):
-    """Macro-F1 on the test split, with thresholds from the dev split."""
-    members, found = ekman_members(data["dev"].targets), {}
-    for split, sentences in data.items():
-        logits = {k: v.numpy() for k, v in said_of(p, pieces(sentences.texts)).items()}
-        found[split] = with_emotions(logits, members)
-    dev, test = data["dev"].targets, data["test"].targets
-    cut_at = {h: best_thresholds(dev[h], found["dev"][h]) for h in OUTPUTS}
-    scores = {h: round(macro_f1(test[h], found["test"][h], cut_at[h]), 4) for h in OUTPUTS}
-    print(f"{name}: test macro-F1 {scores}, parameters {sum(v.numel() for v in p.values()):,}", flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--packages", required=True, help="folder with the registry archives")
     parser.add_argument("--data", required=True, help="folder that holds goemotions/")
     parser.add_argument("--teacher", type=Path, default=Path("models/text-emotion"))
     parser.add_argument("--layers", type=int, nargs="+", default=[0, 2, 4])
+    parser.add_argument("--checkpoint", type=Path, default=Path("target/text-emotion-student.safetensors"))
     parser.add_argument("--epochs", type=int, default=Plan.epochs, choices=range(1, 33), metavar="N")
     args = parser.parse_args()
-    if not all(0 <= layer < LAYERS for layer in args.layers):
-        raise ConversionError(f"--layers takes numbers from 0 to {LAYERS - 1}, as `--layers 0 2 4`.")
     torch.set_num_threads(1)
     plan = Plan(epochs=args.epochs)
     pieces = Pieces(plain_tokenizer(read_member(PACKAGE, args.packages, FOLDER + "tokenizer.json")))
     teacher = {k: torch.from_numpy(np.array(v)) for k, v in start_weights(args.teacher, args.packages).items()}
+    if not all(0 <= layer < layers_of(teacher) for layer in args.layers):
+        raise ConversionError(f"--layers takes numbers from 0 to {layers_of(teacher) - 1}, as `--layers 0 2 4`.")
     comments, reviews = load_goemotions(args.data, "train"), review_sentences(args.packages, plan.seed)
     texts = fill_names(comments.texts, plan.seed) + reviews.texts
     rows = [cut(row) for row in pieces(texts)]
@@ -122,9 +110,10 @@ def main():
     print(f"{asdict(plan)}, {len(rows)} sentences", flush=True)
     taught = {h: v.sigmoid() for h, v in said_of(teacher, rows).items()}
     student = learn(half(teacher, args.layers), rows, taught, labels, plan)
-    data = {split: load_goemotions(args.data, split) for split in ("dev", "test")}
-    for name, p in (("teacher", teacher), ("student", student)):
-        report(name, p, data, pieces)
+    weights = {k: v.numpy() for k, v in student.items()}
+    facts = judged(weights, args, pieces) | {"plan": asdict(plan), "layers": args.layers}
+    save_checkpoint(args.checkpoint, weights, facts)
+    print(f"{args.checkpoint}: parameters {sum(v.size for v in weights.values()):,}, scores {facts['scores']}")
 
 
 if __name__ == "__main__":
