@@ -12,6 +12,8 @@ use std::fs;
 use std::path::Path;
 
 const DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
+/// What it calls a clone of <https://github.com/RustSec/advisory-db>.
+const CLONE: &str = "advisory-db-3157b0e258782691";
 /// The workspaces, by their folders.
 const WORKSPACES: [&str; 4] = ["", "dap", "fuzz", "tools/fleet"];
 /// Where every crate comes from.
@@ -35,12 +37,9 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
     for workspace in WORKSPACES {
         let manifest = root().join(workspace).join("Cargo.toml");
         println!("\n== {}", if workspace.is_empty() { "the main workspace" } else { workspace });
-        let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--manifest-path"]);
-        checks
-            .arg(&manifest)
-            .args(["check", "--hide-inclusion-graph", "--config"])
-            .arg(root().join("deny.toml"));
-        run(checks.args(["licenses", "bans", "sources"]))?;
+        let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--workspace"]);
+        checks.arg("--manifest-path").arg(&manifest).arg("--config").arg(root().join("deny.toml"));
+        run(checks.args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
         if let Some(folder) = advisories {
             known(&deny, &manifest, folder)?;
         }
@@ -64,16 +63,22 @@ fn known(deny: &Path, manifest: &Path, folder: &Path) -> anyhow::Result<()> {
     if !folder.join("crates").is_dir() {
         bail!("{} is no clone of the `RustSec` database: it has no folder `crates`", folder.display());
     }
-    // The clone stands where the tool looks for one of this name.
+    // Where the tool looks for a clone.
+    let clones = target().join("advisories");
+    let clone = clones.join(CLONE);
+    fs::create_dir_all(&clones)?;
+    if clone.is_symlink() {
+        fs::remove_file(&clone)?;
+    }
+    std::os::unix::fs::symlink(&folder, &clone)
+        .with_context(|| format!("cannot link {} to the clone", clone.display()))?;
     let settings = fs::read_to_string(root().join("deny.toml"))?;
     let path = target().join("deny-advisories.toml");
-    fs::write(
-        &path,
-        settings.replace("[advisories]", &format!("[advisories]\ndb-path = {:?}", folder.to_string_lossy())),
-    )?;
-    let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--offline", "--manifest-path"]);
-    checks.arg(manifest).args(["check", "--disable-fetch", "--config"]).arg(path);
-    run(checks.arg("advisories"))
+    let place = format!("[advisories]\ndb-path = {:?}", clones.to_string_lossy());
+    fs::write(&path, settings.replace("[advisories]", &place))?;
+    let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--workspace", "--offline"]);
+    checks.arg("--manifest-path").arg(manifest).arg("--config").arg(path);
+    run(checks.args(["check", "advisories"]))
 }
 
 /// What every check looks at: sources, licences and unsafe code, in seconds and without tools.
