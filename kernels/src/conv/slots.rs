@@ -28,14 +28,13 @@ pub(super) fn slots(layouts: &[Layout], passes: &[Pass], outputs: &[usize]) -> (
         for value in pass.writes().into_iter().flatten() {
             let length = layouts[value].length();
             let fitting = free.iter().rposition(|slot: &usize| floats[*slot] >= length);
-            let number = match fitting.or(free.len().checked_sub(1)) {
-                Some(place) => free.remove(place),
-                None => {
-                    floats.push(0);
-                    first.push(value);
-                    held.push(value);
-                    floats.len() - 1
-                }
+            let number = if let Some(place) = fitting.or(free.len().checked_sub(1)) {
+                free.remove(place)
+            } else {
+                floats.push(0);
+                first.push(value);
+                held.push(value);
+                floats.len() - 1
             };
             floats[number] = length.max(floats[number]);
             slots[value] = Slot { number, is_foreign: layouts[held[number]] != layouts[value] };

@@ -24,6 +24,7 @@ from encoder_graph import OUTPUTS, WIDTH, layers_of  # noqa: E402
 from finish import judged, review_sentences, start_weights  # noqa: E402
 from finishing import cut, descend  # noqa: E402
 from net import classify  # noqa: E402
+from scores import NEGATIVE, POSITIVE  # noqa: E402
 from train import FOLDER, PACKAGE, save_checkpoint  # noqa: E402
 from training import batches, features  # noqa: E402
 
@@ -32,7 +33,7 @@ from training import batches, features  # noqa: E402
 class Plan:
     """Passes over all sentences, with a rate that falls to nothing."""
 
-    epochs: int = 2
+    epochs: int = 3
     batch: int = 48
     rate_encoder: float = 1.0e-4
     rate_heads: float = 3.0e-4
@@ -42,6 +43,8 @@ class Plan:
     average: float = 0.99
     # Share of the loss that the labels have; the teacher has the rest.
     labels: float = 0.3
+    # Weight of which of positive and negative is ahead, as the teacher says it.
+    tone: float = 1.0
     seed: int = 7
 
 
@@ -65,7 +68,13 @@ def loss_of(logits, taught, labels, plan):
         known = ~torch.isnan(labels[name])
         right = F.binary_cross_entropy_with_logits(said, labels[name].nan_to_num(0.0), reduction="none")
         total = total + plan.labels * (right * known).sum() / len(said)
-    return total
+    tone = F.binary_cross_entropy_with_logits(lead(logits["groups"]), lead(taught["groups"].logit()).sigmoid())
+    return total + plan.tone * tone
+
+
+def lead(groups):
+    """How far positive is ahead of negative."""
+    return groups[:, POSITIVE] - groups[:, NEGATIVE]
 
 
 def learn(p, rows, taught, labels, plan):
