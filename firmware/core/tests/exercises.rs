@@ -4,7 +4,7 @@ mod play;
 
 use petri_core::input::Sensors;
 use petri_core::pack::Turn;
-use petri_core::session::{ONSET_MS, PROBE_TRIALS};
+use petri_core::session::{ONSET_MS, PROBE_TRIALS, TRIALS_MAX};
 use petri_core::{
     Actor, Age, Button, Channel, Cue, Exercise, Input, Mark, Move, Outcome, Pack, Picture, Purpose, Scene,
     Setup, TextReading, Word,
@@ -121,6 +121,23 @@ fn a_poor_move_is_named_with_a_reason_an_example_and_another_try() {
     let needs: Vec<Move> = item.needs.iter().collect();
     let entry = play.replies(&needs).entry.expect("a trial");
     assert!(entry.helped && entry.outcome == Outcome::Same, "{entry:?}");
+}
+
+#[test]
+fn trying_again_ends_with_the_session() {
+    let (mut play, _) = Play::to_question(Sensors::ALL, Exercise::ReplyWithCare);
+    let offers = |screen: &petri_core::Screen| screen.choices.iter().any(|label| label == "try again");
+    for trial in 1..=TRIALS_MAX {
+        let entry = play.replies(&[Move::Dismisses]).entry.expect("a trial");
+        assert_eq!((entry.trial + 1, entry.outcome), (trial, Outcome::Different));
+        let example = play.press(Button::A);
+        assert_eq!(offers(&example.screen), trial < TRIALS_MAX, "trial {trial}");
+        if trial < TRIALS_MAX {
+            play.press(button(&example.screen, "try again"));
+            play.wait(ONSET_MS + 50);
+        }
+    }
+    assert_eq!(play.press(Button::A).screen.scene, Scene::Close);
 }
 
 #[test]

@@ -192,8 +192,12 @@ impl<'a> Session<'a> {
         said.map_or((None, None), |said| self.cared(now, trial, said.moves, channel))
     }
 
-    /// A caring reply that left something out may be tried again, now with help.
+    /// A caring reply that left something out may be tried again, now with help, while the session has room.
     pub(super) fn may_try_again(&self) -> bool {
+        self.left_something_out() && self.trials < super::TRIALS_MAX
+    }
+
+    fn left_something_out(&self) -> bool {
         let cared = self.trial.is_some_and(|trial| trial.exercise == Exercise::ReplyWithCare);
         cared && self.last.as_ref().is_some_and(|last| last.entry.outcome != Outcome::Same)
     }
@@ -206,6 +210,6 @@ impl<'a> Session<'a> {
 
     /// An example follows where a caring reply left something out.
     pub(super) fn has_second_page(&self) -> bool {
-        self.may_try_again()
+        self.left_something_out()
     }
 }
