@@ -16,10 +16,7 @@ fn logarithms(probabilities: [f32; Emotion::COUNT]) -> [f32; Emotion::COUNT] {
 }
 
 /// Probabilities as the adapter has them.
-pub(in crate::perception) fn adapted(
-    adapter: &Adapter,
-    probabilities: [f32; Emotion::COUNT],
-) -> [f32; Emotion::COUNT] {
+pub fn adapted(adapter: &Adapter, probabilities: [f32; Emotion::COUNT]) -> [f32; Emotion::COUNT] {
     let features = logarithms(probabilities);
     let mut logits = features;
     adapter.apply(&features, &mut logits);
@@ -46,10 +43,15 @@ impl Faces {
             self.without_a_face += 1;
             return Ok(());
         };
+        self.add(probabilities, emotion);
+        Ok(())
+    }
+
+    /// Takes what the shipped model said, by itself, of somebody who shows `emotion`.
+    pub fn add(&mut self, probabilities: [f32; Emotion::COUNT], emotion: Emotion) {
         let logits = logarithms(probabilities).to_vec();
         let targets = Emotion::ALL.map(|other| Some(f32::from(u8::from(other == emotion)))).to_vec();
         self.examples.push(Example { features: logits.clone(), logits, targets, label: emotion.index() });
-        Ok(())
     }
 
     /// Pictures on which no face was found.

@@ -1,6 +1,8 @@
 //! How often the models are right, and whether that is often enough.
 
 mod actions;
+#[cfg(feature = "therapy")]
+mod adapted;
 mod chinese;
 mod disturb;
 mod enrolled;
@@ -58,6 +60,8 @@ const PARTS: &[Part] = &[
     enrolled::PART,
     #[cfg(feature = "therapy")]
     expression::PART,
+    #[cfg(feature = "therapy")]
+    adapted::PART,
     actions::PART,
     text::PART,
     reviews::PART,
