@@ -146,8 +146,7 @@ impl World {
         let state = State {
             now_ms: 0,
             end_ms: hours * 3_600_000,
-            // Anywhere in a term.
-            skipped_days: dice.below(122),
+            skipped_days: dice.below(122), // Put up anywhere in a term.
             started_ms: 0,
             dice,
             checker: Checker::default(),
@@ -331,10 +330,8 @@ impl State {
 
     /// The device erases old trials, unless its disk is full, and so does the checker.
     pub(crate) fn expire(&mut self) {
-        if !self.is_well(Part::Disk) {
-            return;
-        }
-        if let Some(first) = self.retention_days.and_then(|days| self.day().checked_sub(days)) {
+        let days = self.retention_days.filter(|_| self.is_well(Part::Disk));
+        if let Some(first) = days.and_then(|days| self.day().checked_sub(days)) {
             self.checker.expired(first);
         }
     }
