@@ -77,7 +77,7 @@ mod real {
         }
     }
 
-    pub(crate) fn ready(_: &'static str, named: Option<PathBuf>) -> anyhow::Result<Description> {
+    pub(crate) fn ready(_: BoardName, named: Option<PathBuf>) -> anyhow::Result<Description> {
         let path: &Path = &file(named);
         Ok(Description::read(path)?)
     }
@@ -103,8 +103,8 @@ mod real {
         Err(NoDrivers(name(board)).into())
     }
 
-    pub(crate) fn ready(board: &'static str, _: Option<PathBuf>) -> anyhow::Result<Description> {
-        Err(NoDrivers(board).into())
+    pub(crate) fn ready(board: BoardName, _: Option<PathBuf>) -> anyhow::Result<Description> {
+        Err(NoDrivers(name(board)).into())
     }
 
     pub(crate) fn open(board: BoardName, _: &Description, _: Pack<'static>) -> anyhow::Result<ports::Board> {

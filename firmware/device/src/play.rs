@@ -77,8 +77,9 @@ pub(crate) fn session(engine: Engine<'_>, options: Run, begun: Begun) -> anyhow:
     let pack = content::open(options.pack.as_deref().or(begun.pack()))?;
     let mut described = None;
     match (options.board, &options.from) {
-        (BoardName::Pi, _) => described = Some(board::ready("pi", options.board_file)?),
-        (BoardName::Linux, _) => described = Some(board::ready("linux", options.board_file)?),
+        (BoardName::Pi | BoardName::Linux, _) => {
+            described = Some(board::ready(options.board, options.board_file)?);
+        }
         (BoardName::Replay, Some(recording)) => {
             let mut recording = Recording::read(recording, pack)?;
             let start = &mut recording.start;

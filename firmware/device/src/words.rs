@@ -8,7 +8,7 @@ use petri_board::sim;
 use petri_core::{Pack, Word};
 use petri_runtime::engine::Engine;
 use petri_runtime::journal::{Journal, Profile};
-use petri_runtime::perception::enrol::{self, NAMES_ZH, name_zh, slot};
+use petri_runtime::perception::enrol::{self, name_zh, slot};
 use petri_runtime::perception::speech::Speech;
 use petri_runtime::perception::voice::VoiceActivity;
 use petri_runtime::{Clip, enrolment, intake};
@@ -63,10 +63,7 @@ pub(crate) struct Enrol {
 }
 
 fn word(name: &str) -> Result<Word, String> {
-    slot(name).ok_or_else(|| {
-        let names = Word::ALL.iter().zip(NAMES_ZH).map(|(word, zh)| format!("{} {zh}", word.text()));
-        format!("use one of: {}", names.collect::<Vec<_>>().join(", "))
-    })
+    slot(name).ok_or_else(|| format!("use one of: {}", Word::ALL.map(named).join(", ")))
 }
 
 fn named(word: Word) -> String {
@@ -165,11 +162,8 @@ fn said(
     voice: &mut VoiceActivity,
 ) -> anyhow::Result<Vec<Clip>> {
     let mut board = match name {
-        BoardName::Pi => {
-            board::open(name, &board::ready("pi", options.board_file.clone())?, Pack::starter())?
-        }
-        BoardName::Linux => {
-            board::open(name, &board::ready("linux", options.board_file.clone())?, Pack::starter())?
+        BoardName::Pi | BoardName::Linux => {
+            board::open(name, &board::ready(name, options.board_file.clone())?, Pack::starter())?
         }
         BoardName::Sim => {
             sim::open(sim::Options { microphone: options.microphone.clone(), ..sim::Options::default() })?

@@ -36,7 +36,7 @@ const ALIKE_SPREADS: f32 = 4.0;
 const LOGIT_PER_SPREAD: f32 = 0.5;
 
 /// The words in Chinese, in the order of [`Word::ALL`]: names that a slot can be called by, too.
-pub const NAMES_ZH: [&str; Word::COUNT] =
+const NAMES_ZH: [&str; Word::COUNT] =
     ["开心", "难过", "生气", "害怕", "惊讶", "厌恶", "平静", "是", "不是", "再来", "下一个", "帮忙", "停"];
 
 /// What a word is called in Chinese.

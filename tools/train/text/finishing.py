@@ -34,6 +34,11 @@ class Plan:
     seed: int = 7
 
 
+def lead(groups):
+    """How far positive is ahead of negative."""
+    return groups[:, POSITIVE] - groups[:, NEGATIVE]
+
+
 def loss_of(logits, targets, tone):
     """Binary cross entropy over the classes that have a target, plus `tone` times that of positive over negative."""
     total = 0.0
@@ -42,10 +47,9 @@ def loss_of(logits, targets, tone):
         losses = F.binary_cross_entropy_with_logits(logits[name], wanted.nan_to_num(0.0), reduction="none")
         total = total + (losses * known).sum() / len(wanted)
     if set(targets) == {"groups"}:
-        groups, wanted = logits["groups"], targets["groups"]
-        lead = groups[:, POSITIVE] - groups[:, NEGATIVE]
+        wanted = targets["groups"]
         share = 0.5 + 0.5 * (wanted[:, POSITIVE] - wanted[:, NEGATIVE])
-        total = total + tone * F.binary_cross_entropy_with_logits(lead, share)
+        total = total + tone * F.binary_cross_entropy_with_logits(lead(logits["groups"]), share)
     return total
 
 

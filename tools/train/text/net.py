@@ -5,7 +5,7 @@ import random
 import torch
 import torch.nn.functional as F
 
-from encoder_graph import EPSILON, HEADS, HIDDEN, LAYERS, OUTPUTS, WIDTH
+from encoder_graph import EPSILON, HEADS, HIDDEN, LAYERS, OUTPUTS, WIDTH, layers_of
 
 FEATURES = LAYERS * WIDTH
 
@@ -59,8 +59,7 @@ def encode(p, ids, mask, drop=whole):
     allowed = mask[:, None, None, :]
     weight = (mask / mask.sum(1, keepdim=True, dtype=torch.float32))[:, :, None]
     means = []
-    layers = sum(key.endswith(".attention.self.query.weight") for key in p)
-    for index in range(layers):
+    for index in range(layers_of(p)):
         key = f"encoder.layer.{index}"
         parts = [
             linear(p, f"{key}.attention.self.{kind}", x).view(-1, count, HEADS, WIDTH // HEADS).transpose(1, 2)

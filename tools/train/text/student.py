@@ -22,9 +22,8 @@ from common import ConversionError, read_member, run_main  # noqa: E402
 from corpus import Pieces, fill_names, load_goemotions, plain_tokenizer  # noqa: E402
 from encoder_graph import OUTPUTS, WIDTH, layers_of  # noqa: E402
 from finish import judged, review_sentences, start_weights  # noqa: E402
-from finishing import cut, descend  # noqa: E402
+from finishing import cut, descend, lead  # noqa: E402
 from net import classify  # noqa: E402
-from scores import NEGATIVE, POSITIVE  # noqa: E402
 from train import FOLDER, PACKAGE, save_checkpoint  # noqa: E402
 from training import batches, features  # noqa: E402
 
@@ -70,11 +69,6 @@ def loss_of(logits, taught, labels, plan):
         total = total + plan.labels * (right * known).sum() / len(said)
     tone = F.binary_cross_entropy_with_logits(lead(logits["groups"]), lead(taught["groups"].logit()).sigmoid())
     return total + plan.tone * tone
-
-
-def lead(groups):
-    """How far positive is ahead of negative."""
-    return groups[:, POSITIVE] - groups[:, NEGATIVE]
 
 
 def learn(p, rows, taught, labels, plan):

@@ -10,6 +10,7 @@ use crate::{command, packages, root, run, shared, target};
 use anyhow::{Context, bail};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 const DENY: [&str; 2] = ["cargo-deny", "0.20.2"];
 /// What it calls a clone of <https://github.com/RustSec/advisory-db>.
@@ -37,8 +38,7 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
     for workspace in WORKSPACES {
         let manifest = root().join(workspace).join("Cargo.toml");
         println!("\n== {}", if workspace.is_empty() { "the main workspace" } else { workspace });
-        let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--workspace"]);
-        checks.arg("--manifest-path").arg(&manifest).arg("--config").arg(root().join("deny.toml"));
+        let mut checks = on(&deny, &manifest, &root().join("deny.toml"));
         run(checks.args(["check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
         if let Some(folder) = advisories {
             known(&deny, &manifest, folder)?;
@@ -55,6 +55,13 @@ pub(crate) fn audit(rest: &[String]) -> anyhow::Result<()> {
         println!("{}: {} components", path.display(), bill.matches("\"bom-ref\"").count() - 1);
     }
     Ok(())
+}
+
+/// cargo-deny, on a whole workspace.
+fn on(deny: &Path, manifest: &Path, settings: &Path) -> Command {
+    let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--workspace"]);
+    checks.arg("--manifest-path").arg(manifest).arg("--config").arg(settings);
+    checks
 }
 
 /// Advisories in a clone that lies on this machine.
@@ -76,9 +83,7 @@ fn known(deny: &Path, manifest: &Path, folder: &Path) -> anyhow::Result<()> {
     let path = target().join("deny-advisories.toml");
     let place = format!("[advisories]\ndb-path = {:?}", clones.to_string_lossy());
     fs::write(&path, settings.replace("[advisories]", &place))?;
-    let mut checks = command(&deny.to_string_lossy(), &["--all-features", "--workspace", "--offline"]);
-    checks.arg("--manifest-path").arg(manifest).arg("--config").arg(path);
-    run(checks.args(["check", "advisories"]))
+    run(on(deny, manifest, &path).args(["--offline", "check", "advisories"]))
 }
 
 /// What every check looks at: sources, licences and unsafe code, in seconds and without tools.
