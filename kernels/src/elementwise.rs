@@ -93,6 +93,29 @@ pub fn layer_norm(input: &[f32], weight: &[f32], bias: Option<&[f32]>, epsilon: 
     dispatch(Work(input, weight, bias, epsilon, output));
 }
 
+/// Moves all of `input` to mean 0 and scales it to the deviation `target`; `floor` is added to its own deviation first.
+///
+/// # Panics
+/// When `output` is not as long as `input`.
+pub fn evened(input: &[f32], target: f32, floor: f32, output: &mut [f32]) {
+    struct Work<'a>(&'a [f32], f32, f32, &'a mut [f32]);
+    impl Job for Work<'_> {
+        #[inline(always)]
+        fn run<U: Unit>(self, _: U) {
+            let Self(input, target, floor, output) = self;
+            let count = input.len().max(1) as f32;
+            let mean = sum(input, |x| x) / count;
+            let variance = sum(input, |x| (x - mean) * (x - mean)) / count;
+            let scale = target / (variance.sqrt() + floor);
+            for (output, x) in output.iter_mut().zip(input) {
+                *output = (x - mean) * scale;
+            }
+        }
+    }
+    assert_eq!(input.len(), output.len(), "a place for each number");
+    dispatch(Work(input, target, floor, output));
+}
+
 /// The sum of `row`, and the sum of its products with 8-bit `weights`, which are bytes in two's complement.
 ///
 /// # Panics
@@ -238,6 +261,19 @@ mod tests {
             let exact = value * gate / (1.0 + (-gate).exp());
             assert!((f64::from(*found) - exact).abs() < 1e-6 * (1.0 + exact.abs()), "{at}");
         }
+    }
+
+    #[test]
+    fn an_evened_plane_has_the_mean_and_the_deviation_that_are_asked_for() {
+        let input = &line(-3.0, 250.0)[..1_237];
+        let mut output = vec![0.0; input.len()];
+        evened(input, 60.0, 0.0, &mut output);
+        let count = output.len() as f64;
+        let mean = output.iter().map(|x| f64::from(*x)).sum::<f64>() / count;
+        let variance = output.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / count;
+        assert!(mean.abs() < 1e-3 && (variance.sqrt() - 60.0).abs() < 1e-2, "{mean} {variance}");
+        evened(&[7.0; 40], 60.0, 1.0, &mut output[..40]);
+        assert_eq!(output[..40], [0.0; 40], "a plane without contrast stays without");
     }
 
     #[test]

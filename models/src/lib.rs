@@ -38,6 +38,8 @@ pub enum Id {
     SpeechDecoder,
     /// Reads emotions and sentiment in a sentence.
     TextEmotion,
+    /// The same with half of the layers, for boards with little memory.
+    TextEmotionSmall,
     /// Reads emotions and sentiment in a Chinese sentence.
     TextEmotionZh,
     /// Notices hints at danger in a text.
@@ -55,6 +57,7 @@ impl Id {
         Id::SpeechEncoder,
         Id::SpeechDecoder,
         Id::TextEmotion,
+        Id::TextEmotionSmall,
         Id::TextEmotionZh,
         Id::TextSigns,
     ];
@@ -70,6 +73,7 @@ impl Id {
             Id::SpeechEncoder => "speech-encoder",
             Id::SpeechDecoder => "speech-decoder",
             Id::TextEmotion => "text-emotion",
+            Id::TextEmotionSmall => "text-emotion-small",
             Id::TextEmotionZh => "text-emotion-zh",
             Id::TextSigns => "text-signs",
         }
@@ -85,6 +89,7 @@ impl Id {
             Id::SpeechEncoder => include_str!("../speech-encoder/manifest.toml"),
             Id::SpeechDecoder => include_str!("../speech-decoder/manifest.toml"),
             Id::TextEmotion => include_str!("../text-emotion/manifest.toml"),
+            Id::TextEmotionSmall => include_str!("../text-emotion-small/manifest.toml"),
             Id::TextEmotionZh => include_str!("../text-emotion-zh/manifest.toml"),
             Id::TextSigns => include_str!("../text-signs/manifest.toml"),
         }

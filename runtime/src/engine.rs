@@ -12,7 +12,7 @@ mod golden;
 mod onnxruntime;
 mod tract;
 
-pub use accelerator::{Accelerator, Choice, Engine};
+pub use accelerator::{Accelerator, Choice, Engine, Reader};
 pub(crate) use ahead::Ahead;
 pub use capabilities::{Capabilities, Feature, capabilities};
 pub use golden::Golden;

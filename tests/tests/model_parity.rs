@@ -131,6 +131,11 @@ fn text_emotion() {
 }
 
 #[test]
+fn text_emotion_small() {
+    golden_pair(Id::TextEmotionSmall);
+}
+
+#[test]
 fn manifests_are_complete() {
     let store = store();
     for id in Id::ALL {
@@ -235,11 +240,13 @@ mod accelerated {
 
     #[test]
     fn shapes_differ_from_run_to_run() {
-        let models = both(Id::TextEmotion);
-        for length in [3i64, 40, 7] {
-            let ids: Vec<i64> = (0..length).map(|i| 100 + i * 37).collect();
-            let inputs: [(&[usize], &[i64]); 1] = [(&[1, ids.len()], &ids)];
-            close(Id::TextEmotion, &floats(&models, &inputs));
+        for id in [Id::TextEmotion, Id::TextEmotionSmall] {
+            let models = both(id);
+            for length in [3i64, 40, 7] {
+                let ids: Vec<i64> = (0..length).map(|i| 100 + i * 37).collect();
+                let inputs: [(&[usize], &[i64]); 1] = [(&[1, ids.len()], &ids)];
+                close(id, &floats(&models, &inputs));
+            }
         }
     }
 }

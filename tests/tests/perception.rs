@@ -280,3 +280,27 @@ fn odd_texts_are_read_or_refused_but_break_nothing() {
         assert!(read.confidence.is_finite() && read.groups.iter().all(|(_, p)| (0.0..=1.0).contains(p)));
     }
 }
+
+#[test]
+fn a_word_that_is_not_quite_sure_is_believed_alone_and_not_amid_talk() {
+    let clip = |name: &str| intake::clip(&demo(name)).expect("a recording").samples().to_vec();
+    let (word, sentence, quiet) = (clip("next.wav"), clip("sentence-sorry.wav"), vec![0.0; 16_000]);
+    let words_of = |stream: &[f32]| {
+        told(stream).into_iter().find_map(|(_, said)| Some((said.heard.word?, said.heard.confidence)))
+    };
+    let amid = |word: &[f32]| [&quiet[..], &sentence, &quiet[..8_000], word, &quiet, &quiet].concat();
+    assert_eq!(words_of(&amid(&word)).expect("surely heard").0, "next");
+    let noisy = |level: f32| -> Vec<f32> {
+        let mut state = 7u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as f32 / 32_768.0 - 1.0
+        };
+        word.iter().map(|sample| sample + level * noise()).collect()
+    };
+    let doubtful = (1..40).map(|step| noisy(0.005 * step as f32)).find(|word| {
+        let heard = words_of(&[&quiet[..], word, &quiet, &quiet].concat());
+        heard.is_some_and(|(_, confidence)| confidence < 0.85)
+    });
+    assert_eq!(words_of(&amid(&doubtful.expect("a doubtful one"))), None);
+}

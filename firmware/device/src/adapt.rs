@@ -60,7 +60,7 @@ pub(crate) enum Part {
 impl Part {
     fn models(self) -> &'static [Id] {
         match self {
-            Part::Text => &[Id::TextEmotion, Id::TextEmotionZh],
+            Part::Text => &[Id::TextEmotion, Id::TextEmotionSmall, Id::TextEmotionZh],
             #[cfg(feature = "therapy")]
             Part::Face => &[Id::FaceExpression],
         }
@@ -187,9 +187,9 @@ fn show(engine: Engine<'_>, folder: &Path) -> anyhow::Result<()> {
         let path = path(folder, *id);
         match std::fs::metadata(&path) {
             Ok(data) => {
-                say(format_args!("{:<16} fitted, {} bytes in {}", id.folder(), data.len(), path.display()));
+                say(format_args!("{:<18} fitted, {} bytes in {}", id.folder(), data.len(), path.display()));
             }
-            Err(_) => say(format_args!("{:<16} as shipped", id.folder())),
+            Err(_) => say(format_args!("{:<18} as shipped", id.folder())),
         }
     }
     Ok(())
@@ -199,7 +199,7 @@ fn reset(folder: &Path, what: Option<Part>) -> anyhow::Result<()> {
     let parts = ALL.iter().filter(|part| what.is_none_or(|what| what == **part));
     for id in parts.flat_map(|part| part.models()) {
         let was = if remove(folder, *id)? { "reads as shipped again" } else { "was as shipped" };
-        say(format_args!("{:<16} {was}", id.folder()));
+        say(format_args!("{:<18} {was}", id.folder()));
     }
     Ok(())
 }

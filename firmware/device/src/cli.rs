@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::adapt::Models;
+use crate::reader::ReaderChoice;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,9 @@ pub(crate) struct Cli {
     /// The folder with what this site has fitted; the journal's usual folder if none is named.
     #[arg(long, global = true, env = "PETRI_ADAPTERS", value_name = "DIR")]
     pub(crate) adapter_folder: Option<PathBuf>,
+    /// Which model reads English; auto takes the small one on a board with less than 900 MB of memory.
+    #[arg(long, global = true, env = "PETRI_READER", value_name = "MODEL", default_value = "auto")]
+    pub(crate) reader: ReaderChoice,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

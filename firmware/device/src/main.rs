@@ -11,6 +11,7 @@ mod journal;
 mod link;
 mod papers;
 mod play;
+mod reader;
 mod sheet;
 mod sync;
 mod teller;
@@ -55,20 +56,20 @@ fn command(cli: Cli) -> anyhow::Result<()> {
     let store = Store::new(cli.models.unwrap_or_else(|| shared("models", "../../models")));
     let library = cli.onnxruntime_library;
     let folder = cli.adapter_folder.or_else(cli::state_folder);
-    let site = folder.as_deref();
+    let (site, reader) = (folder.as_deref(), cli.reader.chosen());
     let start =
         || Accelerator::start(&cli.accelerator, library.as_deref(), |line| eprintln!("petri: {line}"));
     match cli.command.unwrap_or(Command::Demo { out: None }) {
         Command::Demo { out } => play::demo(
-            Engine::new(&store, &start()),
+            Engine::new(&store, &start()).reading(reader),
             &out.unwrap_or_else(|| std::env::temp_dir().join("petri-demo")),
         ),
         Command::Run(options) => {
             let (store, begun) = update::begin(store, named, &options)?;
-            play::session(Engine::new(&store, &start()).adapted(site), *options, begun)
+            play::session(Engine::new(&store, &start()).adapted(site).reading(reader), *options, begun)
         }
         Command::Perceive { link, quiet } => {
-            link::perceive(Engine::new(&store, &start()).adapted(site), &link, quiet)
+            link::perceive(Engine::new(&store, &start()).adapted(site).reading(reader), &link, quiet)
         }
         Command::See { image, json } => {
             let seen = Sight::load(Engine::new(&store, &start()).adapted(site))?
@@ -81,14 +82,15 @@ fn command(cli: Cli) -> anyhow::Result<()> {
             if list.is_empty() {
                 list.extend(Word::ALL.map(Word::text));
             }
-            let mut perception = Perception::load(Engine::new(&store, &start()).adapted(site))?;
+            let mut perception =
+                Perception::load(Engine::new(&store, &start()).adapted(site).reading(reader))?;
             words::listen_for(&mut perception.speech, &keeping)?;
             let words = perception.speech.words(&list)?;
             let sound = perception.listen(&clip, &words)?;
             print(json, &sound, report::heard(&sound))
         }
         Command::Read { text, why, json } => {
-            let model = Text::load(Engine::new(&store, &start()).adapted(site))?;
+            let model = Text::load(Engine::new(&store, &start()).adapted(site).reading(reader))?;
             let (read, why) = (model.read(&text)?, why.then(|| model.why(&text)).transpose()?);
             let words =
                 format!("{}{}", report::read(&read), why.as_deref().map(report::why).unwrap_or_default());
@@ -116,9 +118,9 @@ fn command(cli: Cli) -> anyhow::Result<()> {
         Command::Sheet { of: SheetOf::Comfort, file, display } => sheet::comfort(&file, display),
         Command::Models { action: None } => models(&store, &start()),
         Command::Models { action: Some(action) } => {
-            adapt::command(action, Engine::new(&store, &start()), site)
+            adapt::command(action, Engine::new(&store, &start()).reading(reader), site)
         }
-        Command::Words(action) => words::command(Engine::new(&store, &start()), action),
+        Command::Words(action) => words::command(Engine::new(&store, &start()).reading(reader), action),
         Command::Journal(action) => journal::command(action),
         Command::Sync(action) => sync::command(action),
         Command::Update { place, action } => update::command(&place, action),
@@ -132,7 +134,7 @@ fn models(store: &Store, accelerator: &Accelerator) -> anyhow::Result<()> {
         let (manifest, bytes) = (petri_models::get(*id), store.model(*id)?.len());
         let model = Model::load(Engine::new(store, accelerator), *id)?;
         say(format_args!(
-            "{:<16} {bytes:>9} bytes  {:<10} {:<16} {}",
+            "{:<18} {bytes:>9} bytes  {:<10} {:<16} {}",
             manifest.id,
             manifest.licence,
             model.runs_on(),

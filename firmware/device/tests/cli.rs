@@ -231,6 +231,24 @@ fn one_perception_each_in_words_and_in_json() {
     );
 }
 
+#[test]
+fn a_small_board_reads_with_the_smaller_model() {
+    for (text, tone) in [
+        ("I am so happy for you!", "positive"),
+        ("Nobody came to my birthday, and I cried all evening.", "negative"),
+    ] {
+        let [large, small] =
+            ["large", "small"].map(|reader| said(&["read", text, "--json", "--reader", reader]));
+        assert_ne!(large, small, "{text}: the same model");
+        for json in [large, small] {
+            assert!(json.contains(&format!("\"sentiment\": \"{tone}\"")), "{text}: {json}");
+        }
+    }
+    assert_eq!(said(&["read", "Fine."]), said(&["read", "Fine.", "--reader", "auto"]));
+    let refused = petri(&["read", "Fine.", "--reader", "tiny"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("auto, large, small"));
+}
+
 /// What a session says that answers two questions with its hands on the standard input.
 fn through_a_pipe(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     use std::io::Write;

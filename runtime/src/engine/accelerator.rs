@@ -135,19 +135,64 @@ impl fmt::Display for Accelerator {
     }
 }
 
+/// Which model reads English sentences.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reader {
+    /// The one that reads best.
+    #[default]
+    Large,
+    /// One with half of the layers, for a board with little memory.
+    Small,
+}
+
+impl Reader {
+    /// With less memory than this the small one leaves more room for everything else. A Raspberry Pi Zero 2 W has half.
+    const LARGE_MEMORY_BYTES_MIN: u64 = 900 << 20;
+
+    /// The one for a machine with so much memory.
+    pub fn for_memory(bytes: u64) -> Self {
+        if bytes < Self::LARGE_MEMORY_BYTES_MIN { Self::Small } else { Self::Large }
+    }
+
+    /// Its model.
+    pub const fn id(self) -> Id {
+        match self {
+            Self::Large => Id::TextEmotion,
+            Self::Small => Id::TextEmotionSmall,
+        }
+    }
+
+    /// Whether a device with this reader has no use for a model.
+    pub(super) fn spares(self, id: Id) -> bool {
+        [Self::Large, Self::Small].iter().any(|other| *other != self && other.id() == id)
+    }
+}
+
 /// Where models come from and what runs them. A store alone means tract.
 #[derive(Clone, Copy)]
 pub struct Engine<'a> {
     store: &'a Store,
     accelerator: Option<&'a Accelerator>,
     adapters: Option<&'a Path>,
+    reader: Reader,
     ahead: Option<&'a Ahead>,
 }
 
 impl<'a> Engine<'a> {
     /// Models of `store` on `accelerator`.
     pub fn new(store: &'a Store, accelerator: &'a Accelerator) -> Self {
-        Self { store, accelerator: Some(accelerator), adapters: None, ahead: None }
+        Self { accelerator: Some(accelerator), ..store.into() }
+    }
+
+    /// The same with this model for English sentences.
+    #[must_use]
+    pub fn reading(self, reader: Reader) -> Self {
+        Self { reader, ..self }
+    }
+
+    /// Which model reads English sentences.
+    pub(crate) fn reader(&self) -> Reader {
+        self.reader
     }
 
     /// The same with what a site has fitted and keeps in `folder` (`docs/adaptation.md`).
@@ -195,7 +240,7 @@ impl<'a> Engine<'a> {
 
 impl<'a> From<&'a Store> for Engine<'a> {
     fn from(store: &'a Store) -> Self {
-        Self { store, accelerator: None, adapters: None, ahead: None }
+        Self { store, accelerator: None, adapters: None, reader: Reader::default(), ahead: None }
     }
 }
 

@@ -41,6 +41,7 @@ impl Ahead {
             return work(engine);
         }
         let mut ids = Id::ALL.to_vec();
+        ids.retain(|id| !engine.reader().spares(*id));
         ids.sort_by_key(|id| Reverse(petri_models::get(*id).bytes));
         let place = |id: Id| Place { id, claimed: AtomicBool::new(false), model: OnceLock::new() };
         let ahead = Self(ids.into_iter().map(place).collect());
@@ -70,6 +71,7 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Reader;
     use petri_models::Store;
 
     #[test]
@@ -80,6 +82,18 @@ mod tests {
                 assert!(matches!(Model::load(engine, *id), Err(Error::Model(_))), "{}", id.folder());
             }
         });
+    }
+
+    #[test]
+    fn a_model_that_a_session_does_not_use_is_not_loaded_ahead() {
+        let store = Store::new("/nowhere");
+        for (reader, other) in [(Reader::Large, Reader::Small), (Reader::Small, Reader::Large)] {
+            Ahead::during(Engine::from(&store).reading(reader), |engine| {
+                let Some(ahead) = engine.ahead() else { return };
+                assert!(ahead.0.iter().any(|place| place.id == reader.id()));
+                assert!(ahead.0.iter().all(|place| place.id != other.id()));
+            });
+        }
     }
 
     #[test]

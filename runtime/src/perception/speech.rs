@@ -65,6 +65,9 @@ struct Rules {
     rival_bonus: f32,
     rival: f32,
     verify: f32,
+    lead: f32,
+    amid_ms: u64,
+    amid_confidence: f32,
 }
 
 /// A list of words to listen for, prepared once.
@@ -93,7 +96,7 @@ struct Wanted {
 pub struct Heard {
     /// The word of the list, or none when no word of the list was said clearly enough.
     pub word: Option<String>,
-    /// Confidence in `word`, or in the best guess that was rejected: 0 to 1.
+    /// Confidence in `word`, at least a half, or in the best guess that was rejected, less than a half.
     pub confidence: f32,
     /// What it sounds most like, and the runner-up: words with their log-probabilities. That of an enrolled word is
     /// brought to the same scale.
@@ -150,6 +153,9 @@ impl Speech {
             rival_bonus: number("rival_bonus"),
             rival: number("rival_log_probability"),
             verify: number("verify_logit"),
+            lead: number("lead"),
+            amid_ms: number("amid_ms") as u64,
+            amid_confidence: number("amid_confidence"),
         };
         let (base, verifier, enrolled) = (base.into(), verifier.into(), Arc::default());
         Ok(Self { encoder, decoder, tokens: tokens.into(), base, verifier, enrolled, rules })
@@ -201,8 +207,9 @@ impl Speech {
     /// Which of `words` the clip says, if any.
     ///
     /// A clear score decides at once. In between, the clip is looked at again with other silence around it, and
-    /// the mean of both looks decides. A rival that is no lower refuses a word, and so does the verifier. A word that the learner enrolled is answered with the device's own word that it
-    /// stands for; of two that are sure, the surer counts.
+    /// the mean of both looks decides. A rival that is no lower refuses a word, and so does the verifier; whatever
+    /// limits it has to be passed by the manifest's `lead`, unless it asks for an end. A word that the learner
+    /// enrolled is answered with the device's own word that it stands for; of two that are sure, the surer counts.
     ///
     /// # Errors
     /// When the engine fails.

@@ -20,6 +20,8 @@ use tract_core::prelude::tvec;
 /// Reads sentences.
 #[derive(Clone)]
 pub struct Text {
+    /// Of the model for English.
+    id: Id,
     model: Model,
     vocabulary: std::sync::Arc<Vocabulary>,
     rules: Rules,
@@ -123,14 +125,13 @@ impl Text {
     /// When a file is missing, not trusted, or does not run.
     pub fn load<'a>(engine: impl Into<Engine<'a>>) -> Result<Self, Error> {
         let engine = engine.into();
-        let model = Model::load(engine, Id::TextEmotion)?;
-        let bytes = engine.store().asset(Id::TextEmotion, "tokenizer.json")?;
+        let id = engine.reader().id();
+        let model = Model::load(engine, id)?;
+        let bytes = engine.store().asset(id, "tokenizer.json")?;
         let settings = model.manifest();
         let tokens_max = settings.number("max_tokens") as usize;
-        let vocabulary = Vocabulary::parse(&bytes, tokens_max).map_err(|error| Error::Engine {
-            id: Id::TextEmotion.folder(),
-            reason: format!("tokenizer.json: {error}"),
-        })?;
+        let vocabulary = Vocabulary::parse(&bytes, tokens_max)
+            .map_err(|error| Error::Engine { id: id.folder(), reason: format!("tokenizer.json: {error}") })?;
         let rules = Rules {
             ekman_of_emotion: settings
                 .numbers("ekman_of_emotion")
@@ -143,7 +144,7 @@ impl Text {
         };
         let (chinese, concern) = (Chinese::load(engine)?, Concern::load(engine)?);
         let adapters = engine.adapters().map(|folder| Adapters::load(engine, folder)).unwrap_or_default();
-        Ok(Self { model, vocabulary: vocabulary.into(), rules, chinese, concern, adapters })
+        Ok(Self { id, model, vocabulary: vocabulary.into(), rules, chinese, concern, adapters })
     }
 
     /// Reads one sentence.
@@ -211,7 +212,7 @@ impl Text {
 
     /// Logits of the 28 emotions, and the others.
     fn english(&self, sentence: &str) -> Result<(Vec<f32>, Logits), Error> {
-        let failed = |reason| Error::Engine { id: Id::TextEmotion.folder(), reason };
+        let failed = |reason| Error::Engine { id: self.id.folder(), reason };
         let ids = self.vocabulary.ids(sentence).map_err(failed)?;
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
         let mut outputs = outputs.into_iter();

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from conversion_error import ConversionError  # noqa: E402
-from settings import ALIASES, RIVALS, VERIFIED, KEYWORD_SETTINGS as SET  # noqa: E402
+from settings import ALIASES, BELIEVED_SOONER, RIVALS, VERIFIED, KEYWORD_SETTINGS as SET  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
 SAMPLE_RATE = 16000
@@ -149,13 +149,17 @@ class Recognizer:
             scores = {w: log_sum(np.array([scores[w], again[w]])) - np.log(2.0) for w in scores}
             best, score, lead = leader(scores, words)
             limit = SET["mean_log_probability"]
-        accepted = score >= limit and lead >= 0 and self.verify(audio, memory, best, half) >= SET["verify_logit"]
+        if score < limit or lead < 0:
+            return None, scores
+        logit = self.verify(audio, memory, best, half) - SET["verify_logit"]
+        least = 0.0 if best == BELIEVED_SOONER else SET["lead"]
+        accepted = min(score - SET["mean_log_probability"], lead, logit) >= least
         return (best if accepted else None), scores
 
     def verify(self, audio, memory, word, half=None):
-        """The verifier's logit of a word; 0 for a word that it does not know."""
+        """The verifier's logit of a word; no limit for a word that it does not know."""
         if word not in VERIFIED:
-            return 0.0
+            return np.inf
         start, end = (int(SET["pad_before_ms"][0] * SAMPLE_RATE / 1000) + at for at in loud(audio))
         steps, found = memory[0][start // STEP : -(-end // STEP) + 1], []
         for judge in (0, 1) if half is None else (1 - half,):

@@ -35,6 +35,11 @@ KEYWORD_SETTINGS = {
     "rival_log_probability": -4.0,
     # A word that the verifier knows needs at least this logit of it.
     "verify_logit": -0.5,
+    # So much above all its limits a word has to be, unless it asks for an end.
+    "lead": 0.4,
+    # A word that begins sooner than this after other speech needs this confidence.
+    "amid_ms": 1000,
+    "amid_confidence": 0.9,
     # Free transcription, greedy.
     "tokens_per_second": 6.5,
     "max_tokens": 96,
@@ -56,5 +61,7 @@ RIVALS = {
 }
 # Words whose sound the verifier knows, in the order of its outputs.
 VERIFIED = ["no", "yes", "stop"]
+# Asks for an end, so it is believed sooner than other words.
+BELIEVED_SOONER = "stop"
 # Other ways to say a word of the list.
 ALIASES = {"yes": "yeah"}

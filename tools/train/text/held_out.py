@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, Package, read_member, run_main  # noqa: E402
 from corpus import read_lines  # noqa: E402
-from reviews import CLEAR, HELD_OUT, rated_lines  # noqa: E402
+from reviews import CLEAR, CRITICS, is_held_out, rated_lines  # noqa: E402
 
 # The package tests its word list on three sets of 1000 sentences: Kotzias et al., KDD 2015.
 PACKAGE = Package(
@@ -34,13 +34,14 @@ def own_sentences():
 
 
 def load_held_out(packages):
-    """Name of each set to its (text, 1 or 0); `critics` are those lines of film critics whose rating is clear."""
+    """Name of each set to its (text, 1 or 0); `critics` are the held-out half of their lines, where the rating is clear."""
     found = {}
     for name, file in SETS.items():
         rows = json.loads(read_member(PACKAGE, packages, f"package/test/fixtures/{file}.json"))
         found[name] = [(" ".join(row["text"].split()), int(row["class"])) for row in rows if row["text"].strip()]
-    lines = [(text, rating) for text, rating in rated_lines(packages, HELD_OUT) if abs(rating) >= CLEAR]
-    found["critics"] = [(" ".join(text.split()), int(rating > 0)) for text, rating in lines]
+    lines = [row for index, row in enumerate(rated_lines(packages, CRITICS)) if is_held_out(CRITICS, index)]
+    clear = [(text, rating) for text, rating in lines if abs(rating) >= CLEAR]
+    found["critics"] = [(" ".join(text.split()), int(rating > 0)) for text, rating in clear]
     return found
 
 

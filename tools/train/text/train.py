@@ -17,7 +17,7 @@ from common import (  # noqa: E402
     model_bytes, sha256_hex, write_model_folder,
 )
 from corpus import Pieces, label_names, load_goemotions, load_xed, plain_tokenizer  # noqa: E402
-from encoder_graph import HIDDEN, HIDDEN_OUTPUT, MAX_TOKENS, OUTPUTS, WORDS, build_model  # noqa: E402
+from encoder_graph import HIDDEN, HIDDEN_OUTPUT, MAX_TOKENS, OUTPUTS, WORDS, build_model, layers_of  # noqa: E402
 from scores import (  # noqa: E402
     SENTIMENT_SETTINGS, best_thresholds, ekman_members, f1_by_class, macro_f1, with_emotions,
 )
@@ -34,6 +34,8 @@ WEIGHTS = FOLDER + "model.safetensors"
 GOLDEN_SENTENCE = "I love my sister, but sometimes she drives me crazy and I don't know what to say."
 # For the golden sentence; a conversion whose int8 weights move its logits by more than half of this is refused.
 TOLERANCE = 1.3
+# Of the package's encoder; a student has fewer.
+LAYERS = 6
 MAX_CHECKPOINT_BYTES = 256 * 1024 * 1024
 
 
@@ -112,7 +114,7 @@ def in_manifest_order(settings):
 
 def convert(weights, facts, tokenizer, out):
     pieces = Pieces(tokenizer)
-    model = build_model(weights)
+    model, student = build_model(weights), layers_of(weights) < LAYERS
     small = quantize_weights(model)
     feeds = {"ids": np.array(pieces([GOLDEN_SENTENCE]), np.int64)}
     expected = run_onnx(model, feeds)
@@ -126,8 +128,8 @@ def convert(weights, facts, tokenizer, out):
         HIDDEN_OUTPUT: "hidden layer after ReLU, which feeds the three others; a site's own adapter is fitted on it",
     }
     description = {
-        "id": "text-emotion",
-        "title": "Emotions and sentiment of an English sentence",
+        "id": Path(out).name,
+        "title": "Emotions and sentiment of an English sentence" + (", for small boards" if student else ""),
         "licence": "Apache-2.0",
         "labels": facts["labels"]["emotions"],
         "tolerance": TOLERANCE,

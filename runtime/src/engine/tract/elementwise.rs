@@ -1,8 +1,8 @@
-//! Chains of small operators that are one: layer norm, GELU, `SwiGLU`.
+//! Chains of small operators that are one: layer norm, GELU, `SwiGLU`, an image of even contrast.
 
 use super::graph::{Graph, inputs};
 use super::operator::{Kernel, filled, floats, rows_of};
-use petri_kernels::elementwise::{Activation, activate, gated, layer_norm};
+use petri_kernels::elementwise::{Activation, activate, evened, gated, layer_norm};
 use tract_core::internal::*;
 use tract_onnx::pb::NodeProto;
 
@@ -69,6 +69,32 @@ impl Kernel for Gated {
     }
 }
 
+/// Planes with the same mean and deviation as all others.
+#[derive(Debug)]
+struct Even {
+    target: f32,
+    floor: f32,
+}
+
+impl Kernel for Even {
+    fn name(&self) -> &'static str {
+        "PetriEven"
+    }
+
+    fn run(&self, inputs: TVec<TValue>) -> TractResult<Tensor> {
+        let input = args_1!(inputs);
+        let values = floats(&input)?;
+        let [.., height, width] = *input.shape() else { bail!("an image has a height and a width") };
+        filled(input.shape(), |output| {
+            for (plane, output) in
+                values.chunks_exact(height * width).zip(output.chunks_exact_mut(height * width))
+            {
+                evened(plane, self.target, self.floor, output);
+            }
+        })
+    }
+}
+
 /// Puts ours in the place of each chain.
 pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
     for at in 0..graph.nodes().len() {
@@ -79,6 +105,8 @@ pub(super) fn rewrite(graph: &mut Graph) -> TractResult<()> {
             graph.replace(at, &[&input], Gelu);
         } else if let Some((input, width)) = gate(graph, node) {
             graph.replace(at, &[&input], Gated { width });
+        } else if let Some((input, even)) = even(graph, node) {
+            graph.replace(at, &[&input], even);
         }
     }
     Ok(())
@@ -112,12 +140,32 @@ fn norm(graph: &Graph, node: &NodeProto) -> Option<(String, LayerNorm)> {
     Some((x.to_owned(), LayerNorm { weight, bias: None, epsilon: graph.number(epsilon)? }))
 }
 
+/// `(x - mean) * (target / (sqrt(mean((x - mean)^2)) + floor))`, with means over planes.
+fn even(graph: &Graph, node: &NodeProto) -> Option<(String, Even)> {
+    const PLANE: [i64; 2] = [2, 3];
+    (node.op_type == "Mul").then_some(())?;
+    let [centred, ratio] = inputs(node)?;
+    let [target, divisor] = inputs(graph.maker(ratio, "Div")?)?;
+    let [deviation, floor] = inputs(graph.maker(divisor, "Add")?)?;
+    let [variance] = inputs(graph.maker(deviation, "Sqrt")?)?;
+    let squares = graph.maker(mean(graph, variance, &PLANE)?, "Mul")?;
+    let [x, centre] = inputs(graph.maker(centred, "Sub")?)?;
+    let same = inputs(squares)? == [centred, centred] && mean(graph, centre, &PLANE)? == x;
+    let even = Even { target: graph.number(target)?, floor: graph.number(floor)? };
+    same.then(|| (x.to_owned(), even))
+}
+
 /// What a value is the mean of, over the last axis.
 fn last_mean<'a>(graph: &'a Graph, value: &str) -> Option<&'a str> {
+    mean(graph, value, &[-1])
+}
+
+/// What a value is the mean of, over these axes.
+fn mean<'a>(graph: &'a Graph, value: &str, over: &[i64]) -> Option<&'a str> {
     let node = graph.maker(value, "ReduceMean")?;
-    let last = node.attribute.iter().any(|axes| axes.name == "axes" && axes.ints == [-1]);
+    let axes = node.attribute.iter().any(|axes| axes.name == "axes" && axes.ints == over);
     let kept = node.attribute.iter().all(|keep| keep.name != "keepdims" || keep.i == 1);
-    (last && kept).then(|| node.input[0].as_str())
+    (axes && kept).then(|| node.input[0].as_str())
 }
 
 /// `x / 2 * (erf(x / sqrt(2)) + 1)`.

@@ -29,11 +29,54 @@ enum Step {
 /// A network, before its image is known.
 #[derive(Debug)]
 struct Description {
+    tint: Option<Tint>,
     steps: Vec<Step>,
     outputs: Vec<usize>,
 }
 
+/// Makes planes of colour of what comes in: each is scaled and moved.
+#[derive(Debug, Clone, PartialEq)]
+struct Tint {
+    scale: Vec<f32>,
+    offset: Vec<f32>,
+}
+
+impl Tint {
+    /// What makes `start` by constants for each of several channels, and what it makes it of.
+    fn of(graph: &Graph, start: &str) -> Option<(String, Self)> {
+        let each = |name: &str| {
+            let (shape, values) = graph.shaped(name)?;
+            (shape == [1, values.len(), 1, 1] && values.len() > 1).then_some(values)
+        };
+        let [scaled, offset] = inputs(graph.maker(start, "Add")?)?;
+        let [image, scale] = inputs(graph.maker(scaled, "Mul")?)?;
+        let tint = Self { scale: each(scale)?, offset: each(offset)? };
+        (tint.scale.len() == tint.offset.len()).then(|| (image.to_owned(), tint))
+    }
+
+    /// Channels, height and width of what comes out of an image; one plane is taken for all channels.
+    fn shape(&self, [channels, height, width]: [usize; 3]) -> TractResult<[usize; 3]> {
+        ensure!(channels == 1 || channels == self.scale.len(), "one plane, or one for each channel");
+        Ok([self.scale.len(), height, width])
+    }
+
+    fn apply(&self, image: &[f32], plane: usize) -> Vec<f32> {
+        let mut tinted = Vec::with_capacity(self.scale.len() * plane);
+        let planes = image.chunks_exact(plane.max(1)).cycle();
+        for (plane, (scale, offset)) in planes.zip(self.scale.iter().zip(&self.offset)) {
+            tinted.extend(plane.iter().map(|value| value * scale + offset));
+        }
+        tinted
+    }
+}
+
 impl Description {
+    /// The image that the network reads when this one comes in.
+    fn image(&self, shape: &[TDim]) -> TractResult<[usize; 3]> {
+        let image = image(shape)?;
+        self.tint.as_ref().map_or(Ok(image), |tint| tint.shape(image))
+    }
+
     fn builder(&self, image: [usize; 3]) -> Result<(Builder<'_>, Vec<Value>), Unsupported> {
         let (mut builder, input) = Builder::new(image);
         let mut values = vec![input];
@@ -81,9 +124,10 @@ impl Expansion for Planned {
     }
 
     fn wire(&self, prefix: &str, model: &mut TypedModel, inputs: &[OutletId]) -> TractResult<TVec<OutletId>> {
-        let image = image(&model.outlet_fact(inputs[0])?.shape)?;
+        let image = self.0.image(&model.outlet_fact(inputs[0])?.shape)?;
         let (builder, outputs) = self.0.builder(image)?;
-        model.wire_node(prefix, Network(Arc::new(builder.build(&outputs)?)), inputs)
+        let network = Network { net: builder.build(&outputs)?.into(), tint: self.0.tint.clone() };
+        model.wire_node(prefix, network, inputs)
     }
 
     fn rules<'r, 'p: 'r, 's: 'r>(
@@ -96,7 +140,7 @@ impl Expansion for Planned {
             solver.equals(&output.datum_type, f32::datum_type())?;
         }
         solver.given(&inputs[0].shape, move |solver, shape| {
-            let (builder, values) = self.0.builder(image(&shape)?)?;
+            let (builder, values) = self.0.builder(self.0.image(&shape)?)?;
             let shapes = facts(values.iter().map(|value| builder.shape(*value)));
             for (output, shape) in outputs.iter().zip(shapes) {
                 solver.equals(&output.shape, shape)?;
@@ -108,12 +152,15 @@ impl Expansion for Planned {
 
 /// What runs.
 #[derive(Debug, Clone)]
-struct Network(Arc<Net>);
+struct Network {
+    net: Arc<Net>,
+    tint: Option<Tint>,
+}
 
 /// Two networks are one when they share their weights.
 impl PartialEq for Network {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.net, &other.net)
     }
 }
 
@@ -133,14 +180,17 @@ impl EvalOp for Network {
     fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
         let input = args_1!(inputs);
         let mut tensors: Vec<Tensor> = Vec::new();
-        for [channels, height, width] in self.0.outputs() {
+        for [channels, height, width] in self.net.outputs() {
             tensors.push(Tensor::zero::<f32>(&[1, channels, height, width])?);
         }
         let mut plain =
             tensors.iter_mut().map(Tensor::try_as_plain_ram_mut).collect::<TractResult<Vec<_>>>()?;
         let mut outputs =
             plain.iter_mut().map(|plain| plain.as_slice_mut::<f32>()).collect::<TractResult<Vec<_>>>()?;
-        self.0.run(floats(&input)?, &mut outputs);
+        let [_, height, width] = self.net.input();
+        let image = floats(&input)?;
+        let tinted = self.tint.as_ref().map(|tint| tint.apply(image, height * width));
+        self.net.run(tinted.as_deref().unwrap_or(image), &mut outputs);
         Ok(tensors.into_iter().map(Tensor::into_tvalue).collect())
     }
 }
@@ -149,7 +199,7 @@ impl TypedOp for Network {
     as_op!();
 
     fn output_facts(&self, _: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        Ok(facts(self.0.outputs()).into_iter().map(|shape| f32::fact(&*shape)).collect())
+        Ok(facts(self.net.outputs()).into_iter().map(|shape| f32::fact(&*shape)).collect())
     }
 }
 
@@ -280,8 +330,10 @@ fn replace(graph: &mut Graph, start: &str, part: Part) {
         }
     }
     let (names, outputs): (Vec<String>, Vec<usize>) = outputs.into_iter().unzip();
-    let description = Description { steps: part.steps, outputs };
-    graph.replace_all(&part.nodes, start, &names, expand(Planned(Arc::new(description))));
+    let (start, tint) =
+        Tint::of(graph, start).map_or((start.to_owned(), None), |(image, tint)| (image, Some(tint)));
+    let description = Description { tint, steps: part.steps, outputs };
+    graph.replace_all(&part.nodes, &start, &names, expand(Planned(Arc::new(description))));
 }
 
 fn number(node: &NodeProto, name: &str) -> Option<i64> {
@@ -310,4 +362,19 @@ fn weights(graph: &Graph, node: &NodeProto) -> Option<([usize; 4], Vec<f32>)> {
         None => graph.shaped(name)?,
     };
     Some((shape.try_into().ok()?, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_plane_becomes_several_colours_and_several_keep_their_own() {
+        let tint = Tint { scale: vec![2.0, -1.0], offset: vec![0.5, 0.0] };
+        assert_eq!(tint.apply(&[1.0, 3.0], 2), [2.5, 6.5, -1.0, -3.0]);
+        assert_eq!(tint.apply(&[1.0, 3.0, 5.0, 7.0], 2), [2.5, 6.5, -5.0, -7.0]);
+        assert_eq!(tint.shape([1, 4, 6]).ok(), Some([2, 4, 6]));
+        assert_eq!(tint.shape([2, 4, 6]).ok(), Some([2, 4, 6]));
+        assert!(tint.shape([3, 4, 6]).is_err());
+    }
 }

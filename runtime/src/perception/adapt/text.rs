@@ -66,7 +66,7 @@ impl Label {
 pub fn fit_text(text: &Text, answers: &[(Label, String)]) -> Result<Vec<(Id, Outcome)>, Error> {
     let plan = Plan { diagonal: false, one_of: false };
     let mut outcomes = Vec::new();
-    for (id, chinese) in [(Id::TextEmotion, false), (Id::TextEmotionZh, true)] {
+    for (id, chinese) in text.models().into_iter().zip([false, true]) {
         let mut examples = Vec::new();
         for (label, sentence) in answers.iter().filter(|(_, sentence)| is_chinese(sentence) == chinese) {
             let shipped = text.shipped(sentence)?;

@@ -1,7 +1,10 @@
 //! From scores to an answer or none.
 
-use super::{Memory, NEVER, Speech, Words};
+use super::{Heard, Memory, NEVER, Speech, Words};
 use crate::perception::enrol::stretch;
+
+/// Asks for an end, so it is believed sooner than other words.
+const BELIEVED_SOONER: &str = "stop";
 
 /// A word of the list that the clip may say.
 pub(super) struct Guess {
@@ -27,6 +30,10 @@ fn leader(scores: &[f32]) -> Option<Leader> {
     Some(Leader { index, score: scores[index], margin })
 }
 
+fn sooner(word: &str) -> bool {
+    word.eq_ignore_ascii_case(BELIEVED_SOONER)
+}
+
 impl Speech {
     /// The best word of the list, and whether it is answered: it reaches `limit`, leads, and no rival of its is above it.
     pub(super) fn judge(&self, scores: &[f32], words: &Words, limit: f32) -> Option<Guess> {
@@ -39,14 +46,21 @@ impl Speech {
         Some(Guess { index: first.index, score: first.score, answered, lead })
     }
 
-    /// Refuses a guess that does not sound like its word.
+    /// Refuses a guess that does not sound like its word, or that passes its limits by too little.
     pub(super) fn verify(&self, guess: &mut Guess, words: &Words, audio: &[f32], memory: &Memory) {
-        let frames = stretch(audio, self.rules.pads[0].0, &memory.values);
-        let logit = frames.and_then(|frames| self.verifier.logit(&words.words[guess.index].text, frames));
-        if let Some(logit) = logit {
-            guess.answered = logit >= self.rules.verify;
-            guess.lead = guess.lead.min(logit - self.rules.verify);
+        let (rules, text) = (&self.rules, &words.words[guess.index].text);
+        let frames = stretch(audio, rules.pads[0].0, &memory.values);
+        if let Some(logit) = frames.and_then(|frames| self.verifier.logit(text, frames)) {
+            guess.lead = guess.lead.min(logit - rules.verify);
         }
+        guess.answered = guess.lead >= if sooner(text) { 0.0 } else { rules.lead };
+    }
+
+    /// Whether a word that was heard is meant for the device when it began `quiet_ms` after other speech. Amid talk
+    /// only a very sure one is, or one that asks for an end.
+    pub fn believes(&self, heard: &Heard, quiet_ms: u64) -> bool {
+        let sure = quiet_ms >= self.rules.amid_ms || heard.confidence >= self.rules.amid_confidence;
+        heard.word.as_ref().is_some_and(|word| sure || sooner(word))
     }
 
     /// The same, verified only by what did not learn from this half, 0 or 1, of the speakers: for measurements.
@@ -86,6 +100,22 @@ mod tests {
                 assert!(yes.max(stop) < no.max(limit), "{said}, without half {half}: {yes} {stop}");
             }
         }
+    }
+
+    #[test]
+    fn amid_talk_a_word_has_to_be_surer_unless_it_asks_for_an_end() {
+        let speech = speech();
+        let heard =
+            |word: &str, confidence| Heard { word: Some(word.to_owned()), confidence, ..Heard::default() };
+        for (word, confidence, quiet_ms, believed) in [
+            ("happy", 0.95, 0, true),
+            ("happy", 0.8, speech.rules.amid_ms, true),
+            ("happy", 0.8, speech.rules.amid_ms - 1, false),
+            ("stop", 0.5, 0, true),
+        ] {
+            assert_eq!(speech.believes(&heard(word, confidence), quiet_ms), believed, "{word} {quiet_ms}");
+        }
+        assert!(!speech.believes(&Heard::default(), u64::MAX));
     }
 
     #[test]

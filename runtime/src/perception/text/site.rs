@@ -26,7 +26,7 @@ impl Adapters {
                 None
             })
         };
-        Self { english: found(Id::TextEmotion), chinese: found(Id::TextEmotionZh) }
+        Self { english: found(engine.reader().id()), chinese: found(Id::TextEmotionZh) }
     }
 }
 
@@ -56,6 +56,11 @@ impl Logits {
 }
 
 impl Text {
+    /// The models of both languages, English first.
+    pub(in crate::perception) fn models(&self) -> [Id; 2] {
+        [self.id, Id::TextEmotionZh]
+    }
+
     pub(super) fn read_chinese(&self, sentence: &str) -> Result<Read, Error> {
         let found = self.chinese.logits(sentence)?.adapted(self.adapters.chinese.as_ref());
         let (sentiment, confidence) = self.chinese.sentiment(&found.groups);

@@ -14,6 +14,7 @@ mod keywords;
 mod own;
 mod reviews;
 mod stream;
+mod talk;
 mod text;
 
 use anyhow::{Context, bail};
@@ -57,6 +58,7 @@ const PARTS: &[Part] = &[
     keywords::PART,
     hearing::PART,
     stream::PART,
+    talk::PART,
     enrolled::PART,
     #[cfg(feature = "therapy")]
     expression::PART,
@@ -64,7 +66,9 @@ const PARTS: &[Part] = &[
     adapted::PART,
     actions::PART,
     text::PART,
+    text::SMALL,
     reviews::PART,
+    reviews::SMALL,
     own::PART,
     chinese::OWN,
     chinese::FILMS,

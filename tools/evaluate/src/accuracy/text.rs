@@ -5,15 +5,30 @@ use crate::statistics::{Hits, macro_f1};
 use crate::table::Table;
 use anyhow::{Context, bail};
 use petri_figures::{Confusion, Figure, Limit, Reliability, Report};
-use petri_models::{Id, Store};
+use petri_models::Id;
+use petri_runtime::engine::{Engine, Reader};
 use petri_runtime::intake;
 use petri_runtime::perception::text::{EKMAN, GROUPS, Sentiment, Text};
 use std::path::Path;
 
 const DATA: &str = "text/goemotions";
 
-pub(super) const PART: Part =
-    Part { name: "text", title: "Sentences in English", needs: &[DATA], models: &[Id::TextEmotion], measure };
+pub(super) const PART: Part = Part {
+    name: "text",
+    title: "Sentences in English",
+    needs: &[DATA],
+    models: &[Id::TextEmotion],
+    measure: |store, data, report| measure(store.into(), data, report),
+};
+
+/// The same with the smaller model.
+pub(super) const SMALL: Part = Part {
+    name: "text-small",
+    title: "Sentences in English, by the smaller model",
+    needs: &[DATA],
+    models: &[Id::TextEmotionSmall],
+    measure: |store, data, report| measure(Engine::from(store).reading(Reader::Small), data, report),
+};
 
 /// Larger than any file of the data set.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -27,9 +42,9 @@ struct Sentence {
 }
 
 /// Writes the tables of the text part.
-fn measure(store: &Store, data: &Path, report: &mut Report) -> anyhow::Result<()> {
+fn measure(engine: Engine<'_>, data: &Path, report: &mut Report) -> anyhow::Result<()> {
     let sentences = sentences(&data.join(DATA))?;
-    let text = Text::load(store)?;
+    let text = Text::load(engine)?;
     let read = in_parallel(&sentences, |sentence| {
         let found = text.probabilities(&sentence.text)?;
         let present =
