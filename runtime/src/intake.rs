@@ -125,6 +125,9 @@ fn sound(path: &Path, source: impl Read) -> Result<Clip, Error> {
             "its channels or its sample rate are unusual; use 1 or 2 channels at 8 to 48 kHz",
         ));
     }
+    if !(1..=32).contains(&spec.bits_per_sample) {
+        return Err(damaged());
+    }
     let samples_max = channels * spec.sample_rate as usize * Clip::SAMPLES_MAX / SAMPLE_RATE_HZ as usize;
     let samples: Vec<f32> = match spec.sample_format {
         hound::SampleFormat::Float => {
@@ -228,6 +231,17 @@ mod tests {
         }
         writer.finalize().expect("finished");
         bytes.into_inner()
+    }
+
+    #[test]
+    fn a_sample_of_more_bits_than_there_are_is_damage() {
+        const VALID_BITS_AT: usize = 38;
+        let mut bytes = wav(0.2);
+        assert_eq!(bytes[VALID_BITS_AT], 32, "a header with valid bits");
+        for bits in [33, 65, 255] {
+            bytes[VALID_BITS_AT] = bits;
+            assert!(clip_of(&bytes).is_err(), "{bits}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from common import ConversionError, quantize_weights, read_member, run_main  # noqa: E402
 from corpus import Pieces, load_goemotions, plain_tokenizer  # noqa: E402
 from encoder_graph import WORDS, build_model, read_weights  # noqa: E402
-from held_out import load_held_out, own_sentences  # noqa: E402
+from held_out import load_held_out, own_sentences, plain_sentences  # noqa: E402
 from own_reviews import made_up  # noqa: E402
 from reviews import load_rated, load_reviews  # noqa: E402
 from scores import NEGATIVE, POSITIVE  # noqa: E402
@@ -47,7 +47,7 @@ def start_weights(path, packages):
 def review_sentences(packages, seed):
     """What stage three reads beside the comments."""
     held_out = [text for rows in (*load_held_out(packages).values(), own_sentences()) for text, _ in rows]
-    return load_reviews(packages, made_up(seed), held_out)
+    return load_reviews(packages, made_up(seed), held_out + plain_sentences())
 
 
 def train_seed(args, start, plan, pieces):

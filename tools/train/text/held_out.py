@@ -25,12 +25,18 @@ PACKAGE = Package(
 )
 SETS = {"products": "amazon", "films": "imdb", "restaurants": "yelp"}
 OWN_SENTENCES = Path(__file__).resolve().parent / "sentences.tsv"
+PLAIN_SENTENCES = Path(__file__).resolve().parent / "plain.txt"
 
 
 def own_sentences():
     """(text, 1 for positive or 0 for negative) of the project's own lines."""
     rows = [line.split("\t") for line in read_lines(OWN_SENTENCES)]
     return [(text, int(mark)) for mark, text in rows]
+
+
+def plain_sentences():
+    """The project's own lines that are neither good nor bad."""
+    return read_lines(PLAIN_SENTENCES)
 
 
 def load_held_out(packages):

@@ -14,7 +14,7 @@ SENTIMENTS = ["negative", "neutral", "positive", "mixed", "unsure"]
 # Set by hand after a look at the dev split. Mixed: positive and negative both reach their thresholds, and the weaker
 # is at least this share of the stronger. Neutral counts with this share of its probability. Unsure: the strongest of
 # positive, neutral so weighed and negative is below this.
-SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.6, "sentiment_neutral_ratio": 0.8, "sentiment_unsure": 0.2}
+SENTIMENT_SETTINGS = {"sentiment_mixed_ratio": 0.6, "sentiment_neutral_ratio": 1.1, "sentiment_unsure": 0.2}
 
 
 def sigmoid(x):

@@ -8,8 +8,9 @@ use anyhow::Context;
 use petri_core::Word;
 use petri_figures::{Figure, Limit, Report};
 use petri_models::{Id, Store};
-use petri_runtime::engine::Golden;
-use petri_runtime::perception::{Sight, speech::Speech, text::Text};
+use petri_runtime::engine::{Engine, Golden, Reader};
+use petri_runtime::perception::text::{Sentiment, Text};
+use petri_runtime::perception::{Sight, speech::Speech};
 use petri_runtime::{Model, intake};
 use std::path::Path;
 
@@ -19,6 +20,7 @@ pub(super) const PART: Part =
 /// Larger than the file of sentences.
 const FILE_BYTES_MAX: usize = 1 << 20;
 const SENTENCES: &str = "tools/train/text/sentences.tsv";
+const PLAIN: &str = "tools/train/text/plain.txt";
 /// Positions of the groups in the model's output.
 const NEGATIVE: usize = 1;
 const POSITIVE: usize = 3;
@@ -27,6 +29,7 @@ const POSITIVE: usize = 3;
 fn measure(store: &Store, _: &Path, report: &mut Report) -> anyhow::Result<()> {
     golden(store, report)?;
     sentences(store, report)?;
+    plain(store, report)?;
     words(store, report)?;
     portrait(store, report)
 }
@@ -85,6 +88,38 @@ fn sentences(store: &Store, report: &mut Report) -> anyhow::Result<()> {
         Figure::share("sentences", "our own sentences, positive or negative right", right, n, 1.6)
             .floor(Limit::AtLeast(85.0)),
     );
+    Ok(())
+}
+
+/// Sentences of ours that are neither good nor bad, one in each line, that no model was trained on.
+fn plain(store: &Store, report: &mut Report) -> anyhow::Result<()> {
+    let content = intake::text_file(&root()?.join(PLAIN), FILE_BYTES_MAX)?;
+    let mut table = Table::new(&["sentence", "larger model", "smaller model"]);
+    let mut missed: Vec<[Option<Sentiment>; 2]> = vec![[None; 2]; content.lines().count()];
+    for (of, reader) in [Reader::Large, Reader::Small].into_iter().enumerate() {
+        let text = Text::load(Engine::from(store).reading(reader))?;
+        for (line, missed) in content.lines().zip(&mut missed) {
+            missed[of] = Some(text.read(line)?.sentiment).filter(|tone| *tone != Sentiment::Neutral);
+        }
+        let right = missed.iter().filter(|missed| missed[of].is_none()).count();
+        let (name, what) = match reader {
+            Reader::Large => ("plain", "our plain statements, read as neutral"),
+            Reader::Small => ("plain-small", "the same by the smaller model"),
+        };
+        let figure = Figure::share(name, what, right, missed.len(), 2.5);
+        report.figure(figure.floor(Limit::AtLeast(80.0)));
+    }
+    for (line, missed) in
+        content.lines().zip(&missed).filter(|(_, missed)| missed.iter().any(Option::is_some))
+    {
+        let cell = |tone: &Option<Sentiment>| {
+            tone.map_or_else(String::new, |tone| format!("{tone:?}").to_lowercase())
+        };
+        table.row([line.to_owned(), cell(&missed[0]), cell(&missed[1])]);
+    }
+    report.heading("Plain statements");
+    report.text(format!("{PLAIN}: those that are not read as neutral."));
+    report.table(table);
     Ok(())
 }
 
