@@ -18,7 +18,7 @@ pub(super) const PART: Part = Part {
     title: "Sentences in English",
     needs: &[DATA],
     models: &[Id::TextEmotion],
-    measure: |store, data, report| measure(store.into(), data, report),
+    measure: |store, data, report| measure(store.into(), GOALS, data, report),
 };
 
 /// The same with the smaller model.
@@ -27,8 +27,20 @@ pub(super) const SMALL: Part = Part {
     title: "Sentences in English, by the smaller model",
     needs: &[DATA],
     models: &[Id::TextEmotionSmall],
-    measure: |store, data, report| measure(Engine::from(store).reading(Reader::Small), data, report),
+    measure: |store, data, report| {
+        measure(
+            Engine::from(store).reading(Reader::Small),
+            GOALS.map(|goal| goal - STUDENT_LOSS_MAX),
+            data,
+            report,
+        )
+    },
 };
+
+/// Macro-F1 of the 28 emotions, of Ekman's, and of the groups.
+const GOALS: [f64; 3] = [0.45, 0.62, 0.68];
+/// What a smaller model may lose.
+const STUDENT_LOSS_MAX: f64 = 0.02;
 
 /// Larger than any file of the data set.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -42,7 +54,7 @@ struct Sentence {
 }
 
 /// Writes the tables of the text part.
-fn measure(engine: Engine<'_>, data: &Path, report: &mut Report) -> anyhow::Result<()> {
+fn measure(engine: Engine<'_>, goals: [f64; 3], data: &Path, report: &mut Report) -> anyhow::Result<()> {
     let sentences = sentences(&data.join(DATA))?;
     let text = Text::load(engine)?;
     let read = in_parallel(&sentences, |sentence| {
@@ -74,9 +86,9 @@ fn measure(engine: Engine<'_>, data: &Path, report: &mut Report) -> anyhow::Resu
     let figure = |name, what, hits: &[Hits], goal| {
         Figure::new(name, what, macro_f1(hits), "", 0.005).n(n).goal(Limit::AtLeast(goal))
     };
-    report.figure(figure("groups", "groups, macro-F1", &hits[2], 0.68).floor(Limit::AtLeast(0.6)));
-    report.figure(figure("ekman", "Ekman's emotions, macro-F1", &hits[1], 0.62));
-    report.figure(figure("emotions", "28 emotions, macro-F1", &hits[0], 0.45));
+    report.figure(figure("groups", "groups, macro-F1", &hits[2], goals[2]).floor(Limit::AtLeast(0.6)));
+    report.figure(figure("ekman", "Ekman's emotions, macro-F1", &hits[1], goals[1]));
+    report.figure(figure("emotions", "28 emotions, macro-F1", &hits[0], goals[0]));
     let mut table = Table::new(&["label", "present", "precision", "recall", "F1"]);
     for (names, hits) in names.iter().zip(&hits).rev() {
         for (name, hits) in names.iter().zip(hits) {
