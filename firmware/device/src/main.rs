@@ -134,7 +134,7 @@ fn models(store: &Store, accelerator: &Accelerator) -> anyhow::Result<()> {
         let (manifest, bytes) = (petri_models::get(*id), store.model(*id)?.len());
         let model = Model::load(Engine::new(store, accelerator), *id)?;
         say(format_args!(
-            "{:<18} {bytes:>9} bytes  {:<10} {:<16} {}",
+            "{:<18} {bytes:>9} bytes  {:<17} {:<16} {}",
             manifest.id,
             manifest.licence,
             model.runs_on(),
