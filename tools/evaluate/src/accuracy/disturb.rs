@@ -78,6 +78,15 @@ pub(super) fn add(samples: &[f32], noise: &[f32], db: f32) -> Vec<f32> {
     samples.iter().zip(noise).map(|(sample, noise)| (sample + gain * noise).clamp(-1.0, 1.0)).collect()
 }
 
+/// Over the noise of a room, white or pink, at one of three levels.
+pub(super) fn in_a_room(samples: &[f32], chance: &mut Chance) -> Vec<f32> {
+    let kind = [Noise::White, Noise::Pink][chance.below(2)];
+    let level = [0.001, 0.003, 0.01][chance.below(3)];
+    let noise = noise(kind, samples.len(), &[], chance);
+    let scale = level / rms(&noise);
+    samples.iter().zip(noise).map(|(sample, noise)| (sample + scale * noise).clamp(-1.0, 1.0)).collect()
+}
+
 /// Pitch and formants `percent` up, and as much shorter: played faster.
 pub(super) fn higher(samples: &[f32], percent: usize) -> Vec<f32> {
     let length = samples.len() * 100 / (100 + percent);
@@ -92,7 +101,7 @@ pub(super) fn higher(samples: &[f32], percent: usize) -> Vec<f32> {
         .collect()
 }
 
-pub(super) fn rms(samples: &[f32]) -> f32 {
+fn rms(samples: &[f32]) -> f32 {
     (samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len().max(1) as f32).sqrt()
 }
 

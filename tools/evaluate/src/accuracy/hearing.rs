@@ -1,6 +1,6 @@
 //! The device's words in noise, at other levels and pitches, and in an hour of other sound.
 
-use super::disturb::{Chance, Noise, add, higher, noise};
+use super::disturb::{Chance, Noise, add, higher, in_a_room, noise};
 use super::keywords::{self, Recording};
 use super::{Part, in_parallel};
 use crate::table::{Table, percent};
@@ -229,9 +229,5 @@ fn five_minutes(seed: u64, length: usize, voices: &[Vec<f32>], sentences: &[Vec<
         sound.extend(picked.into_iter().flatten().map(|sample| sample * gain));
     }
     sound.truncate(length);
-    let kind = [Noise::White, Noise::Pink][chance.below(2)];
-    let level = [0.001, 0.003, 0.01][chance.below(3)];
-    let noise = noise(kind, length, voices, &mut chance);
-    let scale = level / super::disturb::rms(&noise);
-    sound.iter().zip(noise).map(|(sample, noise)| (sample + scale * noise).clamp(-1.0, 1.0)).collect()
+    in_a_room(&sound, &mut chance)
 }
