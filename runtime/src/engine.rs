@@ -66,6 +66,11 @@ impl Model {
         Ok(Self { id, program, runs_on: tract::Tract.name().to_owned() })
     }
 
+    /// Which it is.
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
     /// Its manifest.
     pub fn manifest(&self) -> &'static Manifest {
         petri_models::get(self.id)

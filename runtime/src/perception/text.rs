@@ -13,15 +13,12 @@ use super::vocabulary::Vocabulary;
 use crate::engine::{Engine, Model, tensor};
 use crate::{Error, intake};
 use petri_core::{Emotion, Move, Permille, TextReading};
-use petri_models::Id;
 use serde::Serialize;
 use tract_core::prelude::tvec;
 
 /// Reads sentences.
 #[derive(Clone)]
 pub struct Text {
-    /// Of the model for English.
-    id: Id,
     model: Model,
     vocabulary: std::sync::Arc<Vocabulary>,
     rules: Rules,
@@ -144,7 +141,7 @@ impl Text {
         };
         let (chinese, concern) = (Chinese::load(engine)?, Concern::load(engine)?);
         let adapters = engine.adapters().map(|folder| Adapters::load(engine, folder)).unwrap_or_default();
-        Ok(Self { id, model, vocabulary: vocabulary.into(), rules, chinese, concern, adapters })
+        Ok(Self { model, vocabulary: vocabulary.into(), rules, chinese, concern, adapters })
     }
 
     /// Reads one sentence.
@@ -212,7 +209,7 @@ impl Text {
 
     /// Logits of the 28 emotions, and the others.
     fn english(&self, sentence: &str) -> Result<(Vec<f32>, Logits), Error> {
-        let failed = |reason| Error::Engine { id: self.id.folder(), reason };
+        let failed = |reason| Error::Engine { id: self.model.id().folder(), reason };
         let ids = self.vocabulary.ids(sentence).map_err(failed)?;
         let outputs = self.model.floats(tvec![tensor(&self.model, &[1, ids.len()], &ids)?])?;
         let mut outputs = outputs.into_iter();

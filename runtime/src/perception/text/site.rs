@@ -58,7 +58,7 @@ impl Logits {
 impl Text {
     /// The models of both languages, English first.
     pub(in crate::perception) fn models(&self) -> [Id; 2] {
-        [self.id, Id::TextEmotionZh]
+        [self.model.id(), Id::TextEmotionZh]
     }
 
     pub(super) fn read_chinese(&self, sentence: &str) -> Result<Read, Error> {
